@@ -1,0 +1,132 @@
+"""One OpenAI-compatible endpoint: its connections, and its failures under their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import cast
+from urllib.parse import urlsplit
+
+import httpx2
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    DefaultAsyncHttpxClient,
+    OpenAIError,
+)
+from pydantic import SecretStr
+
+from inference.model import Message
+from schemas import BadSettings, Fault, ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout, ModelUnavailable
+
+_NO_KEY = "none"
+"""The SDK wants a key and would look for one in the environment; a local server wants none."""
+
+_LONGEST_MESSAGE = 300
+
+_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=2.0)
+"""vLLM closes a connection that was idle for 5 s; let go of it before, or a question meets the closing door."""
+
+JsonObject = dict[str, object]
+
+
+class Endpoint:
+    """An address with `/v1`, its connection pool and its key. Nothing here retries."""
+
+    def __init__(self, base_url: str, *, api_key: SecretStr | None = None) -> None:
+        self.url = _address(base_url)
+        self._key = api_key
+        secret = api_key.get_secret_value() if api_key else _NO_KEY
+        self.client = AsyncOpenAI(
+            base_url=self.url,
+            api_key=secret,
+            max_retries=0,
+            http_client=DefaultAsyncHttpxClient(base_url=self.url, limits=_LIMITS),
+        )
+
+    @property
+    def root(self) -> str:
+        """The address without `/v1`: vLLM keeps `/tokenize`, `/health` and `/metrics` there."""
+        return self.url.removesuffix("/v1")
+
+    async def get(self, path: str, *, seconds: float) -> JsonObject:
+        """Get the JSON object at a path below `/v1`, or at a full address. Raises a ModelError."""
+        return await self._json(path, self.client.get(path, cast_to=object, options={"timeout": seconds}))
+
+    async def post(self, path: str, body: JsonObject, *, seconds: float) -> JsonObject:
+        """Post JSON to a path below `/v1`, or a full address; gives the JSON object said. Raises a ModelError."""
+        return await self._json(path, self.client.post(path, body=body, cast_to=object, options={"timeout": seconds}))
+
+    async def _json(self, path: str, call: Awaitable[object]) -> JsonObject:
+        try:
+            said = await call
+        except (OpenAIError, ValueError, RecursionError) as error:
+            raise self.named(error) from error
+        if not isinstance(said, dict):
+            raise ModelAnswerInvalid(f"{path} gave no JSON object", raw=str(said), endpoint=self.url)
+        return cast("JsonObject", said)
+
+    def named(self, error: BaseException | None) -> ModelError:
+        """The failure as one of ours. Never carries the key."""
+        match error:
+            case ModelError():
+                return error
+            case APITimeoutError():
+                return ModelTimeout(f"{self.url} did not answer in time", endpoint=self.url)
+            case APIConnectionError():
+                reason = error.__cause__ or error
+                text = self._without_key(str(reason)) or type(reason).__name__
+                return ModelUnavailable(f"nobody answered at {self.url}: {text}", endpoint=self.url)
+            case APIStatusError():
+                text = self._without_key(error.message)
+                message = f"{self.url} answered {error.status_code}: {text}"
+                return ModelRejected(message, status=error.status_code, endpoint=self.url)
+            case _:
+                what = f"{type(error).__name__}: {self._without_key(str(error))}" if error else "no completion"
+                return ModelAnswerInvalid(
+                    f"{self.url} sent something that is no chat completion", raw="", faults=[what], endpoint=self.url
+                )
+
+    def _without_key(self, text: str) -> str:
+        if self._key and (secret := self._key.get_secret_value()):
+            text = text.replace(secret, "***")
+        return text[:_LONGEST_MESSAGE]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.client.close()
+
+
+def _address(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        what = f"'{base_url}' is not the address of an endpoint."
+        raise BadSettings(Fault(where="url", what=what, hint="It looks like http://127.0.0.1:8000/v1."))
+    return base_url.rstrip("/")
+
+
+def sendable(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """The messages as they can go into JSON: halves of surrogate pairs, which no UTF-8 holds, become `?`."""
+    return [{key: text.encode("utf-8", "replace").decode() for key, text in message.items()} for message in messages]
+
+
+def found_nobody(error: BaseException | None) -> bool:
+    """True when the connection could not be made: refused, unreachable, no such host."""
+    return isinstance(_beneath(error), httpx2.ConnectError)
+
+
+def never_arrived(error: BaseException | None) -> bool:
+    """True when the server cannot have begun to work: no connection, or it broke before the request was out."""
+    return isinstance(_beneath(error), httpx2.ConnectError | httpx2.WriteError)
+
+
+def _beneath(error: BaseException | None) -> BaseException | None:
+    """What the transport said, below our name for it and the SDK's."""
+    while isinstance(error, ModelError | APIConnectionError):
+        error = error.__cause__
+    return error

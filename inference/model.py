@@ -1,0 +1,88 @@
+"""The seam to every language model: what is asked, what comes back, and who can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from pydantic import BaseModel
+
+Message: TypeAlias = Mapping[str, str]
+"""One turn of a prompt, OpenAI style: `{"role": "system" | "user" | "assistant", "content": "..."}`."""
+
+Content = TypeVar("Content", bound=BaseModel)
+Said = TypeVar("Said", bound=BaseModel, covariant=True)
+
+
+def _nothing() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to a model."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    temperature: float = 0.7
+    """0 takes the likeliest word each time; 1 samples as the model was trained."""
+    seed: int | None = None
+    timeout: float
+    """Seconds for the whole call, connecting and a second try included; `math.inf`: as long as it takes."""
+    context: Mapping[str, object] = field(default_factory=_nothing, hash=False)
+    """Handed to the schema's validators (`ValidationInfo.context`), so a target can be checked against the scene."""
+    priority: int = 0
+    """Lower is served first; 0 for what a player waits for. Sent only to servers that schedule by priority."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Generic[Said]):
+    """One checked answer, and what it cost."""
+
+    content: Said
+    raw: str
+    """The words as they came, before JSON was looked for in them."""
+    model: str
+    endpoint: str
+    """The address asked, or `script`, `recording`."""
+    prompt_tokens: int
+    completion_tokens: int
+    attempts: int
+    """Requests sent for this answer: 1, or 2 when the first found nobody."""
+    milliseconds: float
+
+
+class Model(Protocol):
+    """Whoever answers an `Ask` with a value of the wanted schema. Every failure is a `ModelError`."""
+
+    @property
+    def name(self) -> str:
+        """What the server calls the model; empty until it is known."""
+        ...
+
+    @property
+    def available(self) -> bool:
+        """False for a while after nobody answered; worth a look before time is spent on a prompt."""
+        ...
+
+    @property
+    def usual_latency(self) -> float:
+        """Seconds that an answer takes these days; 0 while nothing is known."""
+        ...
+
+    async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
+        """Ask for a `schema`, within `ask.timeout` seconds. Cancelling the call cancels the work on the server.
+
+        Raises ModelUnavailable, ModelTimeout, ModelRejected or ModelAnswerInvalid.
+        """
+        ...
+
+    async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
+        """How many tokens a prompt takes; never an error, an estimate where nobody can be asked."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and files."""
+        ...

@@ -1,0 +1,214 @@
+"""The model behind a vLLM server, or any other endpoint that speaks OpenAI's dialect and guides decoding."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Self, cast
+
+import instructor
+from instructor import ResponseSchema
+from instructor.core.exceptions import IncompleteOutputException, InstructorError, InstructorRetryException
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat.chat_completion import Choice
+from pydantic import BaseModel, SecretStr
+
+from inference.client import Endpoint, found_nobody, never_arrived, sendable
+from inference.health import Health
+from inference.hear import hear
+from inference.model import Answer, Ask, Content, Message
+from inference.schema import for_grammar
+from inference.tokens import TokenCounter, estimate
+from schemas import ModelAnswerInvalid, ModelError, ModelTimeout
+
+# Instructor logs every failed call as an error, the texts included. Here each failure leaves as a ModelError, and who
+# catches it knows whether it is worth a line.
+logging.getLogger("instructor").setLevel(logging.CRITICAL)
+
+SECOND_TRY_AFTER = 0.05
+"""Seconds between a connection that could not be made and the one second try."""
+
+
+class _Form(ResponseSchema):
+    """What Instructor is given in the schema's place: it sends our grammar and hands the words back unread.
+
+    Three reasons. The words may need looking through before they parse. The validators' context must not pass through
+    Instructor, which would take it as the variables of Jinja templates and run whatever a player types between double
+    braces. And Instructor writes private attributes into the parsed value, which ours do not have.
+    """
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        return cls()
+
+
+@lru_cache(maxsize=256)
+def _form_for(schema: type[BaseModel]) -> type[_Form]:
+    """A form named like the schema, that shows the schema's grammar."""
+
+    class Form(_Form):
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return for_grammar(schema)
+
+    Form.__name__ = schema.__name__
+    return Form
+
+
+def _first_of(listing: dict[str, object]) -> str | None:
+    """The name of the first model that `/v1/models` lists."""
+    served = listing.get("data")
+    first = cast("list[object]", served)[0] if isinstance(served, list) and served else None
+    name = cast("dict[str, object]", first).get("id") if isinstance(first, dict) else None
+    return name if isinstance(name, str) else None
+
+
+class VllmModel:
+    """Asks one endpoint, once: one request for one answer, closed when the time is up so that the server stops too.
+
+    Only a connection that could not be made is tried a second time. The first answer of all also fetches the model's
+    name from `/v1/models`, unless it is given. `api_key` comes from nowhere but here. `priorities` is for servers
+    started with `--scheduling-policy priority`; others refuse requests that carry one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        name: str | None = None,
+        api_key: SecretStr | None = None,
+        priorities: bool = False,
+        cool_down: float = 5.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._endpoint = Endpoint(base_url, api_key=api_key)
+        self._instructor = instructor.from_openai(self._endpoint.client, mode=instructor.Mode.JSON_SCHEMA)
+        self._name, self._naming = name, asyncio.Lock()
+        self._priorities, self._now = priorities, now
+        self._health = Health(cool_down=cool_down, now=now)
+        self._tokens = TokenCounter(self._endpoint)
+
+    @property
+    def name(self) -> str:
+        """What the server calls the model; empty until it is known."""
+        return self._name or ""
+
+    @property
+    def available(self) -> bool:
+        """False for `cool_down` seconds after nobody answered."""
+        return self._health.available
+
+    @property
+    def usual_latency(self) -> float:
+        """Seconds, a moving mean; 0 while nothing is known."""
+        return self._health.usual_latency
+
+    async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
+        """Ask for a `schema`. Raises ModelUnavailable, ModelTimeout, ModelRejected or ModelAnswerInvalid."""
+        began = self._now()
+        try:
+            async with asyncio.timeout(ask.timeout):
+                completion, attempts = await self._complete(ask, schema)
+        except TimeoutError as error:
+            late = f"{self._endpoint.url} did not answer in {ask.timeout:.3f} s"
+            raise ModelTimeout(late, endpoint=self._endpoint.url) from error
+        took = self._now() - began
+        self._health.answered(took)
+        words = _words_of(completion)
+        if words is None:
+            raise self._endpoint.named(LookupError("the completion has no words in it"))
+        raw, cut_off = words
+        prompt_tokens, completion_tokens = _usage_of(completion)
+        try:
+            content = hear(raw, schema, ask.context, cut_off=cut_off, endpoint=self._endpoint.url)
+        except ModelAnswerInvalid as invalid:
+            invalid.prompt_tokens, invalid.completion_tokens = prompt_tokens, completion_tokens
+            raise
+        return Answer(
+            content=content,
+            raw=raw,
+            model=self.name,
+            endpoint=self._endpoint.url,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            attempts=attempts,
+            milliseconds=took * 1000,
+        )
+
+    async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
+        """Tokens of a text or a chat: the server's own count, else a safe estimate."""
+        if not self.available:
+            return estimate(prompt)
+        return await self._tokens.count(self.name, prompt)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._endpoint.aclose()
+
+    async def _complete(self, ask: Ask, schema: type[BaseModel]) -> tuple[ChatCompletion, int]:
+        """One completion, and the number of tries that it took: two when the first could not connect."""
+        for attempt in (1, 2):
+            try:
+                return await self._send(ask, schema, await self._model_name(ask.timeout)), attempt
+            except (ModelError, InstructorError) as error:
+                cause = error.__cause__ if isinstance(error, InstructorRetryException) else error
+                if attempt == 1 and never_arrived(cause):
+                    await asyncio.sleep(SECOND_TRY_AFTER)
+                    continue
+                if found_nobody(cause):
+                    self._health.refused()
+                raise self._endpoint.named(cause) from error
+        raise AssertionError("the second attempt either returns or raises")
+
+    async def _send(self, ask: Ask, schema: type[BaseModel], name: str) -> ChatCompletion:
+        extra: dict[str, object] = {"priority": ask.priority} if self._priorities else {}
+        try:
+            _, completion = await self._instructor.chat.completions.create_with_completion(
+                model=name,
+                # Instructor's own message types are OpenAI's; ours are plain mappings of the same shape.
+                messages=cast("Any", sendable(ask.messages)),
+                response_model=_form_for(schema),
+                max_retries=0,
+                max_tokens=ask.max_tokens,
+                temperature=ask.temperature,
+                seed=ask.seed,
+                timeout=ask.timeout,
+                extra_body=extra,
+            )
+        except IncompleteOutputException as cut_off:
+            completion = cut_off.last_completion
+        return cast("ChatCompletion", completion)
+
+    async def _model_name(self, seconds: float) -> str:
+        """The given name, or the first that the endpoint lists; asked once."""
+        async with self._naming:
+            if self._name is None:
+                found = _first_of(await self._endpoint.get("/models", seconds=seconds))
+                if found is None:
+                    raise self._endpoint.named(LookupError("/v1/models lists no model"))
+                self._name = found
+            return self._name
+
+
+def _words_of(completion: object) -> tuple[str, bool] | None:
+    """The text of the first choice, and whether the token limit cut it off. The SDK checks none of this itself."""
+    match completion:
+        case ChatCompletion(choices=[Choice(message=ChatCompletionMessage(content=str(words)), finish_reason=why), *_]):
+            return words, why == "length"
+        case ChatCompletion(choices=[Choice(message=ChatCompletionMessage(content=None)), *_]):
+            return "", False
+        case _:
+            return None
+
+
+def _usage_of(completion: ChatCompletion) -> tuple[int, int]:
+    """Tokens of the prompt and of the answer; 0 where the server does not say."""
+    match completion.usage:
+        case CompletionUsage(prompt_tokens=int(prompt), completion_tokens=int(answer)):
+            return prompt, answer
+        case _:
+            return 0, 0

@@ -1,0 +1,150 @@
+"""How lives went: moods, quests, experiences, and how people came to think of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
+
+from memory.record.record import Record
+from memory.record.rows import parsed
+from memory.record.tables import EXPERIENCE, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
+from memory.timelines.timelines import visible
+from memory.values import Worlds
+from schemas import Experience, Mood, QuestProgress, Relationship, RelationshipChange
+
+T = TypeVar("T")
+_CHANGE = RELATIONSHIP_CHANGE.c
+_STEPS = (
+    select(
+        _CHANGE.affinity_change, _CHANGE.trust_change, _CHANGE.affinity, _CHANGE.trust, _CHANGE.reason,
+        _CHANGE.timeline, _CHANGE.seq,
+    )
+    .where(
+        visible(RELATIONSHIP_CHANGE),
+        _CHANGE.character == bindparam("character"),
+        _CHANGE.toward == bindparam("toward"),
+    )
+    .order_by(_CHANGE.seq, _CHANGE.number)
+)  # fmt: skip
+_EXPERIENCES = (
+    select(EXPERIENCE.c.body)
+    .where(visible(EXPERIENCE), EXPERIENCE.c.character == bindparam("character"))
+    .order_by(EXPERIENCE.c.seq.desc(), EXPERIENCE.c.id)
+    .limit(bindparam("limit"))
+)
+_EXPERIENCES_OF_KIND = _EXPERIENCES.where(EXPERIENCE.c.kind == bindparam("kind"))
+_MOOD = (
+    select(MOOD_CHANGE.c.body)
+    .where(visible(MOOD_CHANGE), MOOD_CHANGE.c.character == bindparam("character"))
+    .order_by(MOOD_CHANGE.c.seq.desc())
+    .limit(1)
+)
+
+
+def _latest(table: Table, of: ColumnElement[str]) -> ColumnElement[int]:
+    return func.row_number().over(partition_by=of, order_by=table.c.seq.desc()).label("age")
+
+
+_RANKED_QUESTS = (
+    select(QUEST_CHANGE.c.quest, QUEST_CHANGE.c.body, _latest(QUEST_CHANGE, QUEST_CHANGE.c.quest))
+    .where(visible(QUEST_CHANGE))
+    .subquery()
+)
+_QUESTS = select(_RANKED_QUESTS.c.body).where(_RANKED_QUESTS.c.age == 1).order_by(_RANKED_QUESTS.c.quest)
+_RANKED_REGARD = (
+    select(
+        _CHANGE.character,
+        _CHANGE.affinity,
+        _CHANGE.trust,
+        func.row_number()
+        .over(partition_by=_CHANGE.character, order_by=(_CHANGE.seq.desc(), _CHANGE.number.desc()))
+        .label("age"),
+    )
+    .where(visible(RELATIONSHIP_CHANGE), _CHANGE.toward == bindparam("toward"))
+    .subquery()
+)
+_REGARD = (
+    select(_RANKED_REGARD.c.character, _RANKED_REGARD.c.affinity, _RANKED_REGARD.c.trust)
+    .where(_RANKED_REGARD.c.age == 1)
+    .order_by(_RANKED_REGARD.c.character)
+)
+
+
+class Chronicle:
+    """What a timeline knows of how lives went. Where a `timeline` may be None it is the world's current one.
+
+    Every method may raise `RecordError`, and `UnknownThing` for a world or timeline that is not there.
+    """
+
+    def __init__(self, record: Record, worlds: Worlds) -> None:
+        self._record, self._worlds = record, worlds
+
+    async def relationship(
+        self, world: str, timeline: str | None, character: str, toward: str
+    ) -> list[RelationshipChange]:
+        """Every step in how a character came to think of another, oldest first."""
+
+        def unit(connection: Connection, here: str) -> list[RelationshipChange]:
+            who = {"world": world, "timeline": here, "character": character, "toward": toward}
+            steps = connection.execute(_STEPS, who).mappings()
+            return [RelationshipChange(character=character, toward=toward, **step) for step in steps]
+
+        return await self._read(world, timeline, unit)
+
+    async def reputation(self, world: str, timeline: str | None, of: str) -> dict[str, Relationship]:
+        """What factions think of somebody, by faction: all zeros where nothing has happened between them."""
+        factions = self._worlds.world(world).factions
+
+        def unit(connection: Connection, here: str) -> dict[str, Relationship]:
+            rows = connection.execute(_REGARD, {"world": world, "timeline": here, "toward": of})
+            regard = {character: (affinity, trust) for character, affinity, trust in rows}
+            return {
+                faction: Relationship(
+                    character=faction,
+                    toward=of,
+                    affinity=regard.get(faction, (0.0, 0.0))[0],
+                    trust=regard.get(faction, (0.0, 0.0))[1],
+                )
+                for faction in sorted(factions)
+            }
+
+        return await self._read(world, timeline, unit)
+
+    async def quests(self, world: str, timeline: str | None = None) -> list[QuestProgress]:
+        """How each quest stands now, by id."""
+
+        def unit(connection: Connection, here: str) -> list[QuestProgress]:
+            bodies = connection.execute(_QUESTS, {"world": world, "timeline": here}).scalars()
+            return [parsed(QuestProgress, body) for body in bodies]
+
+        return await self._read(world, timeline, unit)
+
+    async def mood(self, world: str, timeline: str | None, character: str) -> Mood | None:
+        """The mood that a character was last seen in; None: none was ever recorded."""
+
+        def unit(connection: Connection, here: str) -> Mood | None:
+            who = {"world": world, "timeline": here, "character": character}
+            body = connection.execute(_MOOD, who).scalar_one_or_none()
+            return None if body is None else parsed(Mood, body)
+
+        return await self._read(world, timeline, unit)
+
+    async def experiences(
+        self, world: str, timeline: str | None, character: str, *, kind: str | None = None, last: int = 1_000
+    ) -> list[Experience]:
+        """The last experiences of a character, of one kind or of all, oldest first."""
+
+        def unit(connection: Connection, here: str) -> list[Experience]:
+            who: dict[str, object] = {"world": world, "timeline": here, "character": character, "limit": last}
+            if kind is not None:
+                who["kind"] = kind
+            bodies = connection.execute(_EXPERIENCES if kind is None else _EXPERIENCES_OF_KIND, who).scalars().all()
+            return [parsed(Experience, body) for body in reversed(bodies)]
+
+        return await self._read(world, timeline, unit)
+
+    async def _read(self, world: str, timeline: str | None, unit: Callable[[Connection, str], T]) -> T:
+        here = await self._worlds.find_timeline(world, timeline)
+        return await self._record.read(lambda connection: unit(connection, here))

@@ -1,0 +1,1 @@
+"""Three ways to find a memory, weighed into one order."""

@@ -1,0 +1,1 @@
+"""What was written down: the database, its tables, and the transactions of a decision."""

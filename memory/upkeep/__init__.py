@@ -1,0 +1,1 @@
+"""What is done behind play: small memories are merged, old ones forgotten."""

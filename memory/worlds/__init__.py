@@ -1,0 +1,1 @@
+"""Worlds as folders of files, and how they come into the record."""

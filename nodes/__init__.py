@@ -1,0 +1,90 @@
+"""The steps a graph can be built from. To add one: write it, then add it to `CATALOGUE`."""
+
+from nodes.act import act
+from nodes.balance import balance
+from nodes.catalogue import Catalogue, Knob, NodeFunction, NodeSpec
+from nodes.choose_policy import choose_policy
+from nodes.clock import Clock, FrozenClock, SystemClock
+from nodes.compose import compose
+from nodes.context import Context
+from nodes.decide_by_rules import decide_by_rules
+from nodes.foresee import foresee
+from nodes.generate import generate
+from nodes.judge import judge
+from nodes.keep_look import keep_look
+from nodes.look_up import look_up
+from nodes.notes import note
+from nodes.prompts import Prompt, PromptLibrary
+from nodes.prove import prove
+from nodes.recall import recall
+from nodes.remember import remember
+from nodes.repair import repair
+from nodes.size_up import size_up
+from nodes.state import SCHEMA_VERSION, DecisionState
+from nodes.step import Step
+from nodes.study import study
+from nodes.summaries import summariser_of
+from nodes.weigh_offer import weigh_offer
+from nodes.weigh_standing import weigh_standing
+
+CATALOGUE = Catalogue(
+    [
+        act,
+        balance,
+        choose_policy,
+        compose,
+        decide_by_rules,
+        foresee,
+        generate,
+        judge,
+        keep_look,
+        look_up,
+        prove,
+        recall,
+        remember,
+        repair,
+        size_up,
+        study,
+        weigh_offer,
+        weigh_standing,
+    ],
+    asks_model=[generate, repair],
+    decides=[decide_by_rules],
+)
+
+__all__ = [
+    "CATALOGUE",
+    "SCHEMA_VERSION",
+    "Catalogue",
+    "Clock",
+    "Context",
+    "DecisionState",
+    "FrozenClock",
+    "Knob",
+    "NodeFunction",
+    "NodeSpec",
+    "Prompt",
+    "PromptLibrary",
+    "Step",
+    "SystemClock",
+    "act",
+    "balance",
+    "choose_policy",
+    "compose",
+    "decide_by_rules",
+    "foresee",
+    "generate",
+    "judge",
+    "keep_look",
+    "look_up",
+    "note",
+    "prove",
+    "recall",
+    "remember",
+    "repair",
+    "size_up",
+    "study",
+    "summariser_of",
+    "weigh_offer",
+    "weigh_standing",
+]

@@ -1,0 +1,129 @@
+"""What a node may use: the model, the memory, the rules' books, the clock. Bound when a graph is compiled."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inference import Model
+from memory import Memory
+from nodes.clock import Clock, SystemClock
+from nodes.looks import Looks
+from nodes.prompts import PromptLibrary
+from nodes.state import DecisionState
+from rules import Bestiary, Dice, Phrasebook, Situation
+from schemas import (
+    ConversationSettings,
+    DecisionRequest,
+    EncounterSettings,
+    ModelSettings,
+    Party,
+    PolicySettings,
+    Recalled,
+    Relationship,
+    Stance,
+    Study,
+    World,
+)
+from tools import Toolbox
+
+_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The live things of a run. A test hands in its own."""
+
+    memory: Memory
+    bestiary: Bestiary
+    phrasebook: Phrasebook
+    prompts: PromptLibrary
+    toolbox: Toolbox
+    model: Model | None = None
+    """None: no endpoint is configured, rules decide everything."""
+    clock: Clock = field(default_factory=SystemClock)
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    asking: ModelSettings = field(default_factory=ModelSettings)
+    conversation: ConversationSettings = field(default_factory=ConversationSettings)
+    encounters: EncounterSettings = field(default_factory=EncounterSettings)
+    parties: Mapping[str, Party] = field(default_factory=dict[str, Party])
+    """The archetypes that fights are tried with."""
+    stances: Mapping[str, Stance] = field(default_factory=dict[str, Stance])
+    """What a boss may plan with."""
+    looks: Looks = field(default_factory=Looks, repr=False)
+    """What was described before."""
+    _read: OrderedDict[int, tuple[Mapping[str, Any], DecisionRequest]] = field(
+        default_factory=OrderedDict[int, tuple[Mapping[str, Any], DecisionRequest]], repr=False
+    )
+
+    def request(self, state: DecisionState) -> DecisionRequest:
+        """The request, validated once a decision: nodes of one run hand on the same object, and that is the key."""
+        raw = state["request"]
+        known = self._read.get(id(raw))
+        if known is not None and known[0] is raw:
+            return known[1]
+        request = DecisionRequest.model_validate(raw)
+        self.keep(raw, request)
+        return request
+
+    def keep(self, raw: Mapping[str, Any], request: DecisionRequest) -> None:
+        """Spare a request that was read already from being read again."""
+        self._read[id(raw)] = (raw, request)
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+
+    def time_left(self, state: DecisionState) -> float:
+        """Seconds until the decision is due; negative when it is late."""
+        return state["deadline_at"] - self.clock.now()
+
+    def model_in_time(self, state: DecisionState) -> bool:
+        """Whether a model is there whose answer, by its usual pace, would come in time."""
+        return self.model is not None and self.clock.limit(self.time_left(state)) > self.model.usual_latency
+
+    def world(self, state: DecisionState) -> World:
+        """The sheet of the request's world."""
+        return self.memory.world(self.request(state).world)
+
+    def dice(self, state: DecisionState, node: str) -> Dice:
+        """Dice of this request and this node: the same request rolls the same numbers."""
+        return _dice(self.request(state), node)
+
+    def situation(self, state: DecisionState, node: str) -> Situation:
+        """What the rules look at, in a node of that name."""
+        standing = state.get("standing")
+        study = state.get("study")
+        return self.situation_of(
+            self.request(state),
+            node,
+            Relationship.model_validate(standing) if standing else None,
+            Study.model_validate(study) if study else None,
+        )
+
+    def situation_of(
+        self,
+        request: DecisionRequest,
+        node: str,
+        standing: Relationship | None = None,
+        study: Study | None = None,
+    ) -> Situation:
+        """What the rules look at, outside of any run."""
+        return Situation(
+            request=request,
+            world=self.memory.world(request.world),
+            bestiary=self.bestiary,
+            phrasebook=self.phrasebook,
+            standing=standing,
+            dice=_dice(request, node),
+            stances=self.stances,
+            study=study or Study(),
+        )
+
+    def recalled(self, state: DecisionState) -> Recalled:
+        """What came to mind; empty on a road that does not recall."""
+        return Recalled.model_validate(state.get("recalled") or {})
+
+
+def _dice(request: DecisionRequest, node: str) -> Dice:
+    return Dice.seeded(request.seed, request.world, request.character, node)

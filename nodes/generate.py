@@ -1,0 +1,125 @@
+"""Ask the model."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from pydantic import BaseModel, Field
+
+from inference import Ask
+from nodes.answer_schema import AnswerSchema, answer_schema
+from nodes.context import Context
+from nodes.notes import note
+from nodes.state import DecisionState, JsonObject
+from nodes.step import Step
+from rules import choices
+from schemas import ModelAnswerInvalid, ModelUnavailable
+
+MaxTokens = Annotated[int, Field(ge=16, le=4_096)]
+MIN_TIME = 0.01
+"""Seconds; with less there is no point in asking."""
+KEPT = 20_000
+"""Characters of a raw answer that the state keeps."""
+MOST_FAULTS = 12
+"""Faults that are told at once; a model mends no more."""
+
+
+MOST_CALLS = 20
+"""Tool calls of an answer that are looked at: more than any decision may make, so that the excess is still reported."""
+LARGEST = 2**63 - 1
+"""The largest whole number that a checkpoint holds; the guard refuses it, too."""
+
+
+async def generate(
+    state: DecisionState, context: Context, *, max_tokens: MaxTokens = 400, temperature: float | None = None
+) -> Step:
+    """Ask for an answer in the shape of this decision, narrowed to what is there to be named.
+
+    An answer that does not fit its schema is kept, with its faults, for `judge` to see. Everything else that goes
+    wrong on the model's side is raised as a `ModelError`, and the graph's `on_error` says where that leads.
+    """
+    return await ask(state, context, state["messages"], max_tokens=max_tokens, temperature=temperature)
+
+
+async def ask(
+    state: DecisionState,
+    context: Context,
+    messages: list[JsonObject],
+    *,
+    max_tokens: int,
+    temperature: float | None,
+) -> Step:
+    """One question to the model, and what the state keeps of its answer."""
+    if context.model is None:
+        raise ModelUnavailable("no endpoint is configured; set LOOMWRIGHT_MODEL__URL")
+    request = context.request(state)
+    shape = _shape(state, context)
+    question = Ask(
+        messages=tuple(messages),
+        max_tokens=max_tokens,
+        temperature=context.asking.temperature if temperature is None else temperature,
+        seed=request.seed % 2**31,
+        timeout=context.clock.limit(max(context.time_left(state), MIN_TIME)),
+    )
+    receipt = state["receipt"]
+    versions = {**receipt.get("versions", {}), "schema": shape.version, "model": context.model.name or None}
+    attempts = int(receipt.get("attempts", 0)) + 1
+    try:
+        answer = await context.model.answer(question, shape.type)
+    except ModelAnswerInvalid as invalid:
+        faults = list(invalid.faults) or [str(invalid)]
+        is_json = not any("JSON" in fault for fault in faults)
+        update: DecisionState = {
+            "answer": {"raw": invalid.raw[:KEPT], "calls": [], "faults": faults[:MOST_FAULTS]},
+            "content": None,
+            "receipt": note(
+                state,
+                versions=versions,
+                attempts=attempts,
+                endpoint=invalid.endpoint,
+                tokens=_with(receipt, invalid.prompt_tokens, invalid.completion_tokens),
+                validity={"grammar": is_json, "schema": False, "world": None},
+            ),
+        }
+        return Step(because=invalid.code, update=update)
+    said = answer.content.model_dump(mode="json")
+    return Step(
+        update={
+            "answer": {"raw": answer.raw[:KEPT], "calls": _held(said.get("tool_calls", [])[:MOST_CALLS]), "faults": []},
+            "content": said["content"],
+            "receipt": note(
+                state,
+                versions={**versions, "model": answer.model},
+                attempts=attempts,
+                endpoint=answer.endpoint,
+                tokens=_with(receipt, answer.prompt_tokens, answer.completion_tokens),
+                validity={"grammar": True, "schema": True, "world": None},
+            ),
+        }
+    )
+
+
+def _held(value: object) -> object:
+    """A value that a checkpoint can hold: whole numbers beyond 64 bits become the largest that there is."""
+    match value:
+        case dict():
+            return {key: _held(inner) for key, inner in cast("dict[str, object]", value).items()}
+        case list():
+            return [_held(inner) for inner in cast("list[object]", value)]
+        case int():
+            return value if -LARGEST <= value <= LARGEST else LARGEST
+        case _:
+            return value
+
+
+def _with(receipt: JsonObject, prompt: int, completion: int) -> dict[str, int]:
+    """The tokens so far and those of one more answer."""
+    so_far = receipt.get("tokens", {})
+    return {"prompt": so_far.get("prompt", 0) + prompt, "completion": so_far.get("completion", 0) + completion}
+
+
+def _shape(state: DecisionState, context: Context) -> AnswerSchema[BaseModel]:
+    graph = state["graph"]
+    legal = choices(graph["decides"], context.situation(state, "generate"))
+    specs = tuple(context.toolbox.spec(tool) for tool in graph["tools"])
+    return answer_schema(graph["decides"], tuple(sorted(legal.items())), specs, context.policy.max_tool_calls)

@@ -1,0 +1,156 @@
+"""Write down what was decided: the decision, its effects, and what the character will recall. In one transaction."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import structlog
+
+from memory import Commit
+from nodes.context import Context
+from nodes.new_memory import new_memory
+from nodes.notes import note
+from nodes.state import DecisionState, JsonObject
+from nodes.step import Step
+from nodes.taint import cleared
+from rules import Situation, experience_of
+from schemas import (
+    Content,
+    Decision,
+    DecisionRequest,
+    DialogueDecision,
+    EntityKind,
+    Experience,
+    GameEvent,
+    RecordError,
+    RecordLate,
+    StagedCall,
+    TacticsDecision,
+    Turn,
+    UnitFloat,
+)
+
+log = structlog.get_logger(__name__)
+
+
+async def remember(
+    state: DecisionState,
+    context: Context,
+    *,
+    importance: UnitFloat = 0.4,
+    memories_of: tuple[Literal["model", "repaired", "cache", "rules"], ...] = ("model", "repaired", "cache"),
+) -> Step:
+    """Commit the decision and all that follows from it, once: asked again under the same id, it answers the same.
+
+    A record that cannot be written does not hold up the decision: it leaves with a warning, and with its tool calls
+    marked as failed. What happened to the character becomes a memory; what it did goes in only where the decision is
+    from one of `memories_of`. The text of a fallback never does, and is no turn of talk either. `importance` is that of
+    ordinary talk: rules give less to a greeting, and more to a secret or a death. What came to mind is noted as used.
+    """
+    request = context.request(state)
+    staged = tuple(StagedCall.model_validate(one) for one in state["staged"])
+    situation, patience = context.situation(state, "remember"), max(context.time_left(state) / 2, 0.001)
+    decision, staged = await cleared(_decision(state, context, staged), staged, situation, context, within=patience)
+    source = decision.receipt.source
+    recalled: list[JsonObject] = (state.get("recalled") or {}).get("memories", [])
+    own = source in memories_of
+    commit = Commit(
+        decision=decision,
+        thread=request.thread_id,
+        timeline=decision.receipt.timeline,
+        staged=staged,
+        memory=new_memory(
+            situation,
+            decision.content if own else None,
+            staged if own else (),
+            [memory["text"] for memory in recalled],
+            base=importance,
+        ),
+        turns=_turns(request, decision.content, spoken=source != "fallback"),
+        used=tuple(memory["id"] for memory in recalled),
+        experiences=_experiences(situation, decision.content),
+        at=request.scene.time,
+    )
+    within = context.clock.limit(max(context.time_left(state) - 0.005, 0.001))
+    try:
+        committed = await context.memory.commit(commit, within=within)
+    except RecordError as error:
+        log.error(
+            "decision_not_recorded", decision=request.id, world=request.world, reason=error.code, error=str(error)
+        )
+        return _unrecorded(state, decision, error)
+    return Step(
+        because=None if committed.fresh else "already_decided",
+        update={"decision": committed.decision.model_dump(mode="json", by_alias=True), "messages": []},
+    )
+
+
+def _decision(state: DecisionState, context: Context, staged: tuple[StagedCall, ...]) -> Decision:
+    request, graph, receipt = context.request(state), state["graph"], state["receipt"]
+    triggered: tuple[GameEvent, ...] = tuple(event for call in staged for event in call.triggered)
+    fields: dict[str, Any] = {
+        **receipt,
+        "versions": {**receipt.get("versions", {}), "graph": f"{graph['name']}@{graph['version']}#{graph['hash']}"},
+        "seed": request.seed,
+        "language": request.language,
+        "timeline": request.timeline or context.memory.timeline(request.world),
+        "milliseconds": max(0.0, graph["budget"] - context.time_left(state)) * 1_000,
+        "steps": [
+            {"node": one["node"], "milliseconds": one["ms"], "outcome": one["outcome"], "because": one["because"]}
+            for one in state["trace"]
+        ],
+    }
+    return Decision.model_validate(
+        {
+            "id": request.id,
+            "kind": request.kind,
+            "decides": graph["decides"],
+            "world": request.world,
+            "character": request.character,
+            "content": state["content"],
+            "tool_results": [call.result for call in staged],
+            "triggered_events": triggered,
+            "receipt": fields,
+        }
+    )
+
+
+def _unrecorded(state: DecisionState, decision: Decision, error: RecordError) -> Step:
+    """The decision with a warning, and without effects, unless they are only late."""
+    receipt = decision.receipt.model_copy(update={"warnings": (*decision.receipt.warnings, error.code)})
+    changes: dict[str, object] = {"receipt": receipt}
+    if not isinstance(error, RecordLate):
+        changes["triggered_events"] = ()
+        changes["tool_results"] = tuple(
+            result.model_copy(update={"status": "failed", "reason": error.code})
+            if result.status == "applied"
+            else result
+            for result in decision.tool_results
+        )
+    unrecorded = decision.model_copy(update=changes)
+    return Step(
+        because=error.code,
+        update={
+            "decision": unrecorded.model_dump(mode="json", by_alias=True),
+            "messages": [],
+            "receipt": note(state, warnings=[error.code]),
+        },
+    )
+
+
+def _experiences(situation: Situation, content: Content) -> tuple[Experience, ...]:
+    """What a boss will learn from, whoever decided; other kinds leave none."""
+    return (experience_of(situation, content),) if isinstance(content, TacticsDecision) else ()
+
+
+def _turns(request: DecisionRequest, content: Content, *, spoken: bool) -> tuple[Turn, ...]:
+    """What was said: by whoever spoke, always; by the character, unless the words were a fallback's."""
+    turns: list[Turn] = []
+    there = (one.id for one in request.scene.present if one.kind is not EntityKind.ITEM)
+    said, speaker = getattr(request.event, "text", None), getattr(request.event, "speaker", None)
+    heard = tuple(dict.fromkeys((request.character, *((speaker,) if speaker else ()), *there)))
+    if said and speaker:
+        turns.append(Turn(speaker=speaker, text=said, at=request.scene.time, heard_by=heard))
+    if spoken and isinstance(content, DialogueDecision):
+        turns.append(Turn(speaker=request.character, text=content.npc_text, at=request.scene.time, heard_by=heard))
+    return tuple(turns)

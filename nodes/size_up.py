@@ -1,0 +1,28 @@
+"""Look at the field: is there anything to think about?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nodes.context import Context
+from nodes.notes import note
+from nodes.state import DecisionState
+from nodes.step import Step
+from rules import Situation
+
+
+async def size_up(state: DecisionState, context: Context) -> Step[Literal["plain", "open"]]:
+    """Spare the model what is plain: nobody to fight, or nobody able to."""
+    because = _plain(context.situation(state, "size_up"))
+    if because is None:
+        return Step(outcome="open")
+    return Step(outcome="plain", because=because, update={"receipt": note(state, reason=because)})
+
+
+def _plain(situation: Situation) -> str | None:
+    actor = situation.actor
+    if actor is None or not actor.alive:
+        return "not_in_the_fight"
+    if any(one.condition.incapacitating for one in actor.conditions):
+        return "incapacitated"
+    return None if any(enemy.alive for enemy in situation.enemies) else "no_enemy"

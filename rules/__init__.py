@@ -1,0 +1,117 @@
+"""Deterministic play: dice, fights, encounters, quests, bargains and scripted talk, and the judge of all proposals."""
+
+from rules.arena import Tally, summed_up
+from rules.bestiary import Bestiary
+from rules.boss import load_stances, study_of
+from rules.boss.planning import Council, notable, plan_fight
+from rules.boss.telling import experience_of
+from rules.budget import (
+    BUDGETS,
+    DIFFICULTIES,
+    Figures,
+    daily_xp,
+    difficulty_of,
+    most_xp,
+    multiplier,
+    quest_gold,
+    quest_xp,
+    threshold,
+)
+from rules.choices import choices
+from rules.decide import DECIDERS, decide
+from rules.describe import look_at
+from rules.dice import (
+    NO_MODIFIERS,
+    Dice,
+    LoadedDice,
+    Roll,
+    critical_chance,
+    expected_damage,
+    expected_multiattack_damage,
+    expected_save_damage,
+    hit_chance,
+    save_chance,
+)
+from rules.diplomacy import answer_offer, plain_answer
+from rules.encounters import balance, fights_with, party_named, prepare_encounter
+from rules.fight import choose_move
+from rules.judge import PLAY_FLOOR, complete, judge
+from rules.moves import Moves, moves_open
+from rules.objection import Objection
+from rules.parties import find_party, load_parties, party_sheets
+from rules.phrasebook import Phrasebook, read_out
+from rules.proof import Proof, prove
+from rules.quests import offer_quest
+from rules.situation import Situation
+from rules.taint import Sought, hidden_from, names_of, wordings_of
+from rules.talk import speak
+from rules.words import SILENCE, TOLD, out_of_character, silenced, telling, words_of
+
+__all__ = [
+    "BUDGETS",
+    "DECIDERS",
+    "DIFFICULTIES",
+    "NO_MODIFIERS",
+    "PLAY_FLOOR",
+    "SILENCE",
+    "TOLD",
+    "Bestiary",
+    "Council",
+    "Dice",
+    "Figures",
+    "LoadedDice",
+    "Moves",
+    "Objection",
+    "Phrasebook",
+    "Proof",
+    "Roll",
+    "Situation",
+    "Sought",
+    "Tally",
+    "answer_offer",
+    "balance",
+    "choices",
+    "choose_move",
+    "complete",
+    "critical_chance",
+    "daily_xp",
+    "decide",
+    "difficulty_of",
+    "expected_damage",
+    "expected_multiattack_damage",
+    "expected_save_damage",
+    "experience_of",
+    "fights_with",
+    "find_party",
+    "hidden_from",
+    "hit_chance",
+    "judge",
+    "load_parties",
+    "load_stances",
+    "look_at",
+    "most_xp",
+    "moves_open",
+    "multiplier",
+    "names_of",
+    "notable",
+    "offer_quest",
+    "out_of_character",
+    "party_named",
+    "party_sheets",
+    "plain_answer",
+    "plan_fight",
+    "prepare_encounter",
+    "prove",
+    "quest_gold",
+    "quest_xp",
+    "read_out",
+    "save_chance",
+    "silenced",
+    "speak",
+    "study_of",
+    "summed_up",
+    "telling",
+    "threshold",
+    "wordings_of",
+    "words_of",
+]

@@ -1,0 +1,251 @@
+"""Where a fight takes place: who is in it, where they stand, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.arena.clash import power
+from rules.arena.fighter import NOT_DYING, Ailment, Fighter
+from rules.dice import Dice
+from schemas.conditions import Condition
+from schemas.values import Id
+
+UNKNOWN_FT = 5.0
+"""How far somebody is whose place nobody knows."""
+FIELD_FT = 200.0
+"""How far from the middle the field reaches; who runs beyond is gone."""
+SQUARE_FT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a side's leader has asked for: strike at one, protect one, stay in place, or get out."""
+
+    kind: Literal["focus", "protect", "hold", "retreat"]
+    target: Id = ""
+    """Whom to strike, or to protect."""
+
+
+class Arena:
+    """Fighters on a grid of 5-foot squares, where a diagonal counts as one square (SRD 5.1, "Playing on a Grid").
+
+    The ground is open: one walks around others, passes friends, and ends on a square of one's own. Distances are kept
+    in `gaps`, by the fighters' places in the list.
+    """
+
+    __slots__ = (
+        "_foes",
+        "_friends",
+        "_powers",
+        "_rows",
+        "dice",
+        "field_ft",
+        "fighters",
+        "gaps",
+        "orders",
+        "round",
+        "squares",
+    )
+
+    def __init__(
+        self,
+        fighters: Iterable[Fighter],
+        dice: Dice,
+        orders: Mapping[str, Order] | None = None,
+        *,
+        field_ft: float = FIELD_FT,
+    ) -> None:
+        """`orders` are by side; `field_ft` is how far from its middle the field reaches."""
+        self.fighters = list(fighters)
+        self.dice, self.round, self.field_ft = dice, 0, field_ft
+        self.orders: dict[str, Order] = dict(orders or {})
+        self._foes: dict[str, list[Fighter]] = {}
+        self._friends: dict[str, list[Fighter]] = {}
+        self._rows: dict[tuple[float, float], list[float]] = {}
+        self._powers: dict[int, float] = {}
+        self.squares: dict[tuple[float, float], int] = {}
+        for index, one in enumerate(self.fighters):
+            one.index = index
+            if one.standing and one.x is not None:
+                self.squares[one.x, one.y] = index
+        self.gaps = [[self._gap(one, other) for other in self.fighters] for one in self.fighters]
+
+    @staticmethod
+    def _gap(one: Fighter, other: Fighter) -> float:
+        if one.x is None or other.x is None:
+            return 0.0 if one is other else UNKNOWN_FT
+        return max(abs(one.x - other.x), abs(one.y - other.y))
+
+    def foes(self, of: Fighter) -> list[Fighter]:
+        """The enemies that stand, in the order of the arena."""
+        return self.foes_of(of.side)
+
+    def foes_of(self, side: str) -> list[Fighter]:
+        """The enemies of a side that stand."""
+        found = self._foes.get(side)
+        if found is None:
+            found = [one for one in self.fighters if one.standing and one.side != side and one.side != "neutral"]
+            self._foes[side] = found = [] if side == "neutral" else found
+        return found
+
+    def friends(self, of: Fighter) -> list[Fighter]:
+        """Those of one's own side that stand, oneself included; for `neutral` oneself alone."""
+        if of.side == "neutral":
+            return [of]
+        found = self._friends.get(of.side)
+        if found is None:
+            found = self._friends[of.side] = [one for one in self.fighters if one.standing and one.side == of.side]
+        return found
+
+    def power(self, of: Fighter) -> float:
+        """Hit points that somebody deals to its enemies in a round, as they were when first asked."""
+        known = self._powers.get(of.index)
+        if known is None:
+            foes = [one for one in self.fighters if one.hostile(of)] or self.fighters
+            sheets = {foe.sheet: None for foe in foes}
+            known = sum(power(of.sheet, sheet, len(foes)) for sheet in sheets) / len(sheets)
+            self._powers[of.index] = known
+        return known
+
+    def fallen_friends(self, of: Fighter) -> list[Fighter]:
+        """Those of one's own side that lie at nought and can still be brought back."""
+        return [one for one in self.fighters if one.dying and one.side == of.side and one.side != "neutral"]
+
+    def beside(self, target: Fighter, but: Fighter) -> bool:
+        """Whether an enemy of `target`, other than `but`, stands within 5 feet of it and can act."""
+        near = self.gaps[target.index]
+        return any(near[one.index] <= SQUARE_FT and one is not but and one.can_act for one in self.foes(target))
+
+    def row(self, place: tuple[float, float]) -> list[float]:
+        """Feet from a place to everybody, by their places in the list; remembered until somebody moves."""
+        known = self._rows.get(place)
+        if known is None:
+            x, y = place
+            known = self._rows[place] = [
+                UNKNOWN_FT if one.x is None else max(abs(x - one.x), abs(y - one.y)) for one in self.fighters
+            ]
+        return known
+
+    def gap_from(self, place: tuple[float, float], other: Fighter) -> float:
+        """Feet from a place to somebody."""
+        return self.row(place)[other.index]
+
+    def free(self, place: tuple[float, float]) -> bool:
+        """Whether nobody stands there, and it is on the field."""
+        return place not in self.squares and abs(place[0]) <= self.field_ft and abs(place[1]) <= self.field_ft
+
+    def move(self, fighter: Fighter, place: tuple[float, float]) -> None:
+        """Put somebody elsewhere."""
+        if fighter.x is not None and self.squares.get((fighter.x, fighter.y)) == fighter.index:
+            del self.squares[fighter.x, fighter.y]
+        fighter.x, fighter.y = place
+        self._rows.clear()
+        if fighter.standing:
+            self.squares[place] = fighter.index
+        row = self.gaps[fighter.index]
+        for other in self.fighters:
+            row[other.index] = self.gaps[other.index][fighter.index] = self._gap(fighter, other)
+
+    def changed(self) -> None:
+        """Somebody has fallen, left or risen: look anew who stands."""
+        self._foes.clear()
+        self._friends.clear()
+
+    def hurt(self, target: Fighter, damage: int, by: Fighter | None = None) -> None:
+        """Take hit points: temporary ones first; at nought a monster dies and a hero falls (SRD 5.1, "Damage").
+
+        A hero also dies at once when what is left over reaches the hit point maximum. What holds a spell by
+        concentration makes its saving throw in `rules.arena.wounds`.
+        """
+        stopped = min(target.temporary, damage)
+        target.temporary -= stopped
+        left = damage - stopped
+        lost = min(target.hit_points, left)
+        target.hit_points -= lost
+        if by is not None and by.hostile(target):
+            by.dealt += lost
+        if target.hit_points == 0 and target.standing and lost:
+            self._fell(target, left - lost)
+
+    def _fell(self, target: Fighter, beyond: int) -> None:
+        target.standing = False
+        target.dead = not target.sheet.hero or beyond >= target.most
+        target.death = NOT_DYING
+        self._leave(target)
+
+    def _leave(self, fighter: Fighter) -> None:
+        if fighter.x is not None and self.squares.get((fighter.x, fighter.y)) == fighter.index:
+            del self.squares[fighter.x, fighter.y]
+        self.lose_concentration(fighter)
+        for one in self.fighters:  # who was held, or feared them, is free
+            if any(ailment.source == fighter.index and not ailment.magical for ailment in one.ailments):
+                one.ailments = [each for each in one.ailments if each.source != fighter.index or each.magical]
+                one.assess()
+        self.changed()
+
+    def flee(self, fighter: Fighter) -> None:
+        """Let somebody get away."""
+        fighter.fled, fighter.standing = True, False
+        self._leave(fighter)
+
+    def mend(self, target: Fighter, amount: int, by: Fighter | None = None) -> None:
+        """Give hit points back, up to the maximum; who lay at nought stands again (SRD 5.1, "Healing")."""
+        if target.dead or target.fled or amount <= 0:
+            return
+        gained = min(target.most - target.hit_points, amount)
+        target.hit_points += gained
+        if by is not None:
+            by.mended += gained
+        if not target.standing and target.hit_points > 0:
+            target.standing = True
+            if target.x is not None:
+                place = (target.x, target.y)
+                if place in self.squares:
+                    place = self._nearest_free(place)
+                self.move(target, place)
+            self.ail(target, Ailment(Condition.PRONE))
+            self.changed()
+
+    def _nearest_free(self, place: tuple[float, float]) -> tuple[float, float]:
+        for ring in range(1, 2 * len(self.fighters) + 2):
+            for east in range(-ring, ring + 1):
+                for north in range(-ring, ring + 1):
+                    found = (place[0] + east * SQUARE_FT, place[1] + north * SQUARE_FT)
+                    if max(abs(east), abs(north)) == ring and found not in self.squares:
+                        return found
+        return place
+
+    def ail(self, target: Fighter, ailment: Ailment) -> None:
+        """Bring a condition about; one that is there already is replaced by the one that lasts longer."""
+        for one in target.ailments:
+            if one.condition is ailment.condition and one.source == ailment.source:
+                one.rounds = None if None in (one.rounds, ailment.rounds) else max(one.rounds or 0, ailment.rounds or 0)
+                return
+        target.ailments.append(ailment)
+        target.assess()
+        if target.plight.no_actions:
+            self.lose_concentration(target)
+
+    def cure(self, target: Fighter, gone: Iterable[Ailment]) -> None:
+        """End some of somebody's conditions."""
+        ended = [id(one) for one in gone]
+        if ended:
+            target.ailments = [one for one in target.ailments if id(one) not in ended]
+            target.assess()
+
+    def lose_concentration(self, fighter: Fighter) -> None:
+        """End what somebody has held up by concentration."""
+        if not fighter.concentrating:
+            return
+        fighter.concentrating = False
+        for one in self.fighters:
+            held = [each for each in one.ailments if each.concentration and each.source == fighter.index]
+            self.cure(one, held)
+
+    @property
+    def over(self) -> bool:
+        """Whether at most one side still stands."""
+        sides = {one.side for one in self.fighters if one.standing and one.side != "neutral"}
+        return len(sides) < 2

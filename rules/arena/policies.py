@@ -1,0 +1,102 @@
+"""Who decides in a fight: with foresight, by damage alone, or by chance; and how far an option is from the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.arena.aim import aim
+from rules.arena.arena import Arena
+from rules.arena.clash import clash
+from rules.arena.fighter import Fighter
+from rules.arena.options import Option, Policy, options
+from rules.arena.weights import ROLES, Weights
+from rules.arena.worth import Scale
+
+_ALIKE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """How much worse an option is than the best known one."""
+
+    points: float
+    """In hit points of worth; 0 for the best itself."""
+    share: float
+    """Of what the best one gains over doing the worst: 0 for the best, 1 for an option that gains nothing."""
+    best: Option
+    """What would have been best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tactical:
+    """Takes the option of the highest worth; between equals the dice decide."""
+
+    weights: Weights = ROLES["tactical"]
+
+    def __call__(self, arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> Option:
+        """The best of the choices."""
+        if len(choices) == 1:
+            return choices[0]
+        scale = Scale(arena, fighter, self.weights)
+        return _best(arena, choices, [scale.worth(option) for option in choices])
+
+    def worths(self, arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> list[float]:
+        """What each of the choices is worth, in hit points."""
+        scale = Scale(arena, fighter, self.weights)
+        return [scale.worth(option) for option in choices]
+
+
+def tactical(weights: Weights | None = None) -> Tactical:
+    """Expected values over all legal options: see `rules.arena.worth`."""
+    return Tactical(weights or ROLES["tactical"])
+
+
+def greedy(arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> Option:
+    """The most damage that may be expected now, whoever it hits; nearer to an enemy where none can be done."""
+    worths = list[float]()
+    for option in choices:
+        deed = option.deed
+        if deed is None or deed.heal is not None:
+            worths.append(0.01 if option.kind == "dash" else 0.0 if option.kind != "flee" else -1.0)
+            continue
+        worth = 0.0
+        for target in option.targets:
+            index = 1 + (aim(arena, fighter, deed, target, option.place) if deed.is_attack or deed.parts else 0)
+            mean = clash(deed, target.sheet).spreads[index].mean
+            worth += mean if target.side != fighter.side else -mean
+        worths.append(worth)
+    return _best(arena, choices, worths)
+
+
+def random_policy(arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> Option:
+    """Any of the choices, each as likely."""
+    return arena.dice.choose(choices)
+
+
+def _best(arena: Arena, choices: Sequence[Option], worths: Sequence[float]) -> Option:
+    best = max(worths) - _ALIKE
+    found = [option for option, worth in zip(choices, worths, strict=True) if worth >= best]
+    return found[0] if len(found) == 1 else arena.dice.choose(found)
+
+
+def regret(arena: Arena, fighter: Fighter, option: Option, policy: Tactical | None = None) -> Regret:
+    """How much worse `option` is than the best one, as `policy` (by default the plain tactical one) sees it.
+
+    `option` may be one of `options(arena, fighter)` or made by hand.
+    """
+    choices = options(arena, fighter)
+    scale = Scale(arena, fighter, (policy or tactical()).weights)
+    worths = [scale.worth(one) for one in choices]
+    best, own = max(worths), scale.worth(option)
+    first = choices[worths.index(best)]
+    points = max(0.0, best - own)
+    ground = min(0.0, *worths) if best <= 0 else 0.0
+    span = best - ground
+    return Regret(points, min(1.0, points / span) if span > 0 else 0.0, first)
+
+
+TACTICAL = tactical()
+"""With the weights of a fighter who is there to win."""
+POLICIES: dict[str, Policy] = {"tactical": TACTICAL, "greedy": greedy, "random": random_policy}
+"""Policies by their names on the command line."""

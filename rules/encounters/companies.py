@@ -1,0 +1,115 @@
+"""Who comes together: a few kinds in the shape of a company, in all numbers that it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from rules.bestiary import Bestiary, Page
+from rules.dice import Dice
+from rules.encounters.fitting import kinship
+from schemas.creatures import CreatureRole
+
+Groups = tuple[tuple[str, int], ...]
+
+CASTS = 6
+"""How many casts are tried in each shape."""
+HARDEST = 12
+"""Out of how many of the hardest a company's first is chosen."""
+POOL = 60
+"""Kinds that are looked at: the hardest, and any of the others."""
+LATELY = 0.2
+"""How likely a kind comes that was met lately, against one that was not."""
+CROWD = 2.5
+"""A company of more than so many for each of the party is a long fight: it is chosen half as often."""
+
+FRONT = frozenset({CreatureRole.BRUTE, CreatureRole.SKIRMISHER})
+BACK = frozenset({CreatureRole.ARTILLERY, CreatureRole.CONTROLLER})
+LEADS = frozenset({CreatureRole.LEADER})
+ANY = frozenset(CreatureRole)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of one kind."""
+
+    roles: frozenset[CreatureRole]
+    numbers: range
+
+
+SHAPES: tuple[tuple[Part, ...], ...] = (
+    (Part(ANY, range(1, 9)),),
+    (Part(ANY, range(1, 2)), Part(ANY, range(1, 9))),
+    (Part(FRONT, range(1, 5)), Part(BACK, range(1, 4))),
+    (Part(LEADS, range(1, 2)), Part(FRONT, range(1, 5)), Part(BACK, range(1, 4))),
+)
+"""One kind alone or in numbers; one with others behind it; a line of front and back; a band with its leader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A few kinds in their numbers."""
+
+    groups: Groups
+    xp: int
+    number: int
+    liking: float
+    """How much one would like to meet them: mixed roles, kin, not met lately, not too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Who may be chosen, and by what."""
+
+    book: Bestiary
+    found: Sequence[Page]
+    """The hardest first."""
+    lately: frozenset[str]
+    """Kinds that were met lately."""
+    party: int
+    """How many meet them."""
+
+    def companies(self, dice: Dice) -> Iterator[Company]:
+        """Companies of all shapes, in no order, of any cost."""
+        pool = self.found
+        if len(pool) > POOL:
+            some = dice.shuffled(self.found[HARDEST:])[: POOL - HARDEST]
+            pool = [*self.found[:HARDEST], *sorted(some, key=lambda page: (-page.challenge, page.id))]
+        for shape in SHAPES:
+            for _ in range(CASTS):
+                cast = self._cast(shape, pool, dice)
+                if cast is not None:
+                    yield from self._numbered(shape, cast)
+
+    def alone(self) -> Iterator[Company]:
+        """Every kind by itself, in every number."""
+        for page in self.found:
+            yield from self._numbered(SHAPES[0], (page,))
+
+    def _cast(self, shape: Sequence[Part], pool: Sequence[Page], dice: Dice) -> tuple[Page, ...] | None:
+        """A kind for each part, each no harder than the first; None where a part finds nobody."""
+        cast: list[Page] = []
+        for part in shape:
+            fit = [page for page in pool if not part.roles.isdisjoint(page.roles) and page not in cast]
+            fit = [page for page in fit if page.challenge <= cast[0].challenge] if cast else fit[:HARDEST]
+            if not fit:
+                return None
+            cast.append(dice.weighted(fit, [self._fondness(page.id, cast) for page in fit]))
+        return tuple(cast)
+
+    def _fondness(self, name: str, cast: Sequence[Page]) -> float:
+        kinships = (kinship(name, other.id, self.book) for other in cast)
+        return prod(kinships, start=LATELY if name in self.lately else 1.0)
+
+    def _numbered(self, shape: Sequence[Part], cast: Sequence[Page]) -> Iterator[Company]:
+        """A cast in all numbers that its shape allows."""
+        roles = len({page.roles[0] for page in cast})
+        liking = roles * prod(LATELY for page in cast if page.id in self.lately)
+        names, xps = [page.id for page in cast], [page.challenge.xp for page in cast]
+        for numbers in product(*(part.numbers for part in shape)):
+            number = sum(numbers)
+            xp = sum(each * count for each, count in zip(xps, numbers, strict=True))
+            groups = tuple(zip(names, numbers, strict=True))
+            yield Company(groups, xp, number, liking / 2 if number > CROWD * self.party else liking)

@@ -1,0 +1,278 @@
+"""Whether a proposal is possible in the world; and if not, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from rules.bargain import LIGHT_TERMS, Obstacle, Table, set_faults, term_faults
+from rules.boss.planning import Council
+from rules.budget import quest_gold, quest_items, quest_xp
+from rules.describe import look_at
+from rules.encounters import asked_difficulty, balance, budget_of, figures, within_budget, xp_of
+from rules.fight import better_than
+from rules.known import Known
+from rules.moves import Hindrance, Moves, moves_open
+from rules.objection import Objection
+from rules.proof import prove
+from rules.situation import Situation
+from rules.taint import Sought, hidden_from, names_of
+from rules.words import objections_to_words
+from schemas.creatures import Action
+from schemas.decisions import (
+    CONTENTS,
+    PROPOSALS,
+    Attack,
+    CombatDecision,
+    Content,
+    DescriptionDecision,
+    DialogueDecision,
+    DiplomacyDecision,
+    EncounterDecision,
+    EncounterProposal,
+    LegendaryAction,
+    QuestDecision,
+    TacticsDecision,
+    UseItem,
+)
+from schemas.errors import UnknownThing
+from schemas.knowledge import Fact
+from schemas.treaties import TreatyTerm
+from schemas.values import Value
+
+PLAY_FLOOR = 0.1
+"""A combat move that is worth less than this share of the best known one is refused."""
+
+
+def judge(
+    decides: str,
+    proposal: Value,
+    situation: Situation,
+    secrets: Sequence[Fact] = (),
+    *,
+    known: Collection[str] = (),
+    beside: Sequence[str] = (),
+    floor: float = PLAY_FLOOR,
+) -> list[Objection]:
+    """All that the world has against a proposal; nothing, when it may happen.
+
+    `decides` is the content's name (`CombatDecision`); a name that is none raises `UnknownThing`. `secrets` are the
+    facts that may not leave: those that have come out, or that the player's side knows, do no harm. `known` are ids
+    of what came to mind, for a quest to be about; `beside` are texts that leave along with the proposal. `floor` is the
+    share of the best known move's worth that a combat move must have; 0 lets every legal move pass.
+    """
+    if decides not in PROPOSALS:
+        raise UnknownThing("kind of content", decides, PROPOSALS)
+    if not isinstance(proposal, PROPOSALS[decides]):
+        what = f"a {type(proposal).__name__} is no {PROPOSALS[decides].__name__}"
+        return [Objection("wrong_content", "content", what, repairable=False)]
+    hidden = hidden_from(Known(situation).party, secrets)
+    in_words = objections_to_words(proposal, Sought.of(hidden, names_of(situation.world)), beside)
+    return [*_of_kind(proposal, situation, known, floor), *in_words]
+
+
+def complete(decides: str, proposal: Value, situation: Situation) -> tuple[Content, tuple[str, ...]]:
+    """The decision that a proposal becomes, and what had to be corrected.
+
+    An encounter gets its figures from the rules and is balanced; everything else is as it was proposed. Raises
+    `UnknownThing` for a name that is no content, `TypeError` for a proposal of another kind.
+    """
+    if decides not in CONTENTS:
+        raise UnknownThing("kind of content", decides, CONTENTS)
+    if decides == EncounterDecision.__name__ and isinstance(proposal, EncounterProposal):
+        return balance(proposal, situation)
+    content = CONTENTS[decides]
+    if not isinstance(proposal, content):
+        raise TypeError(f"a {type(proposal).__name__} is no {content.__name__}")
+    return proposal, ()
+
+
+def _of_kind(proposal: Value, situation: Situation, facts: Collection[str], floor: float) -> Iterator[Objection]:
+    match proposal:
+        case DialogueDecision():
+            yield from _dialogue(proposal)
+        case CombatDecision():
+            illegal = list(_combat(proposal, situation))
+            yield from illegal or _poor_play(proposal, situation, floor)
+        case EncounterProposal():
+            yield from _encounter(proposal, situation)
+        case QuestDecision():
+            yield from _quest(proposal, situation, facts)
+        case DiplomacyDecision():
+            yield from _diplomacy(proposal, situation)
+        case TacticsDecision():
+            yield from Council(situation).objections(proposal)
+        case DescriptionDecision():
+            if proposal.subject != (asked := look_at(situation).subject):
+                yield Objection("unknown_target", "subject", f"'{asked}' is what is looked at")
+        case _:
+            return
+
+
+def _dialogue(proposal: DialogueDecision) -> Iterator[Objection]:
+    said = {_plain(proposal.npc_text): "npc_text"}
+    for number, variant in enumerate(proposal.player_variants):
+        where = f"player_variants[{number}].text"
+        first = said.setdefault(_plain(variant.text), where)
+        if first != where:
+            yield Objection("repeated", where, f"it says the same as {first}: give the player a real choice")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+_WHY_NOT: Mapping[Hindrance, str] = {
+    "no_target": "nobody called '{target}' is there",
+    "target_dead": "'{target}' is dead",
+    "not_hostile": "'{target}' is no enemy",
+    "not_ally": "'{target}' is no friend: this heals",
+    "out_of_reach": "'{target}' is out of reach",
+    "charmed": "the actor is charmed by '{target}' and cannot harm them",
+}
+
+
+def _combat(proposal: CombatDecision, situation: Situation) -> Iterator[Objection]:
+    moves, move = Moves(situation), proposal.move
+    if move.kind == "defend":
+        return
+    if not moves.can_act:
+        what = f"'{situation.request.character}' cannot act now; only 'defend' is possible"
+        yield Objection("cannot_act", "move.kind", what, repairable=False)
+        return
+    match move:
+        case Attack():
+            yield from _use(move, situation.actions_of, moves.abilities, moves.usable, moves)
+        case LegendaryAction():
+            if moves.own_turn:
+                yield Objection("own_turn", "move.kind", "legendary actions happen on the turns of others")
+            else:
+                yield from _use(move, situation.legendary_actions_of, moves.legendary, moves.usable_legendary, moves)
+        case UseItem():
+            if move.item not in moves.items:
+                what = f"'{move.item}' is not carried; {_one_of(moves.items)}"
+                yield Objection("item_not_carried", "move.item", what)
+            elif (why := moves.item_hindrance(move.item, move.target)) is not None:
+                yield _hindered(why, move.target, moves.usable_items.get(move.item, ()))
+        case _:
+            if not moves.can_flee:
+                what = f"the actor cannot move; possible are {', '.join(moves_open(situation))}"
+                yield Objection("cannot_move", "move.kind", what)
+
+
+def _poor_play(proposal: CombatDecision, situation: Situation, floor: float) -> Iterator[Objection]:
+    """A legal move that is far below the best known one; ordinary variety passes."""
+    better = better_than(situation, proposal.move, floor) if floor > 0 else None
+    if better is not None:
+        fields = better.model_dump(exclude={"kind"})
+        what = " ".join(f"{name} '{value}'" for name, value in fields.items())
+        yield Objection("poor_play", "move", f"this gives away the turn; far better is {better.kind} {what}".rstrip())
+
+
+def _use(
+    move: Attack | LegendaryAction,
+    all_of: Callable[..., tuple[Action, ...]],
+    ready: Mapping[str, Action],
+    usable: Mapping[str, tuple[str, ...]],
+    moves: Moves,
+) -> Iterator[Objection]:
+    """Objections to an ability and its target; `usable` tells what would be right."""
+    action = ready.get(move.ability)
+    if action is None:
+        owned = {one.id for one in all_of(moves.situation.actor)}
+        code, why = ("spent", "is used up") if move.ability in owned else ("unknown_ability", "is not theirs")
+        yield Objection(code, "move.ability", f"'{move.ability}' {why}; {_one_of(tuple(usable))}")
+    elif (why := moves.hindrance(action, move.target)) is not None:
+        yield _hindered(why, move.target, usable.get(move.ability, ()))
+
+
+def _hindered(why: Hindrance, target: str, instead: Sequence[str]) -> Objection:
+    return Objection(why, "move.target", f"{_WHY_NOT[why].format(target=target)}; {_one_of(instead)}")
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"possible: {', '.join(names[:12])}" if names else "nothing of the sort is possible"
+
+
+def _encounter(proposal: EncounterProposal, situation: Situation) -> Iterator[Objection]:
+    unknown = False
+    for number, group in enumerate(proposal.creatures):
+        if xp_of(situation, group.creature) is None:
+            unknown = True
+            where = f"creatures[{number}].creature"
+            yield Objection("unknown_creature", where, f"there is no creature '{group.creature}'")
+    counted = figures(situation, proposal.creatures)
+    if not unknown and not within_budget(situation, proposal.creatures):
+        most = f"{budget_of(situation)} is the most for an encounter that is {asked_difficulty(situation)} at worst"
+        yield Objection("over_budget", "creatures", f"they come to {counted.adjusted_xp} adjusted XP; {most}")
+    if isinstance(proposal, EncounterDecision):
+        claimed = (proposal.difficulty, proposal.xp, proposal.adjusted_xp)
+        if claimed != tuple(counted):
+            what = f"it is {counted.difficulty}, with {counted.xp} XP and {counted.adjusted_xp} adjusted"
+            yield Objection("wrong_figures", "difficulty", what)
+
+
+def _quest(proposal: QuestDecision, situation: Situation, facts: Collection[str]) -> Iterator[Objection]:
+    known = Known(situation)
+    if proposal.giver not in known.givers:
+        code = "dead_giver" if proposal.giver in situation.dead else "unknown_giver"
+        why = "is dead" if code == "dead_giver" else "is nobody who could give a quest"
+        yield Objection(code, "giver", f"'{proposal.giver}' {why}; {_one_of(known.givers)}")
+    strange = False
+    for number, objective in enumerate(proposal.objectives):
+        if known.fits(objective.kind, objective.target) or (objective.kind == "learn" and objective.target in facts):
+            continue
+        strange = True
+        what = f"'{objective.target}' is nothing that one could {objective.kind} here"
+        yield Objection("unknown_target", f"objectives[{number}].target", what)
+    if not strange:
+        yield from (Objection("unreachable", "branches", fault) for fault in prove(proposal, situation).faults)
+    yield from _rewards(proposal, situation, known)
+
+
+def _rewards(proposal: QuestDecision, situation: Situation, known: Known) -> Iterator[Objection]:
+    rewards, levels = proposal.rewards, situation.party_levels
+    for name, given, most in (
+        ("xp", rewards.xp, quest_xp(levels)),
+        ("gold", rewards.gold, quest_gold(levels)),
+        ("items", len(rewards.items), quest_items(levels)),
+    ):
+        if given > most:
+            yield Objection("over_budget", f"rewards.{name}", f"{given} is too much; {most} is the most for this party")
+    for number, item in enumerate(rewards.items):
+        if item not in known.items:
+            yield Objection("unknown_item", f"rewards.items[{number}]", f"there is no item '{item}'")
+
+
+_WHY_NO_TREATY: Mapping[Obstacle, str] = {
+    "no_offer": "there is no offer to answer",
+    "self_treaty": "nobody makes a treaty with themselves",
+    "unknown_faction": "one side is no faction of this world",
+}
+
+
+def _diplomacy(proposal: DiplomacyDecision, situation: Situation) -> Iterator[Objection]:
+    if proposal.answer == "refuse":
+        return
+    table = Table(situation)
+    obstacle = table.obstacle
+    if obstacle is not None:
+        what = f"{_WHY_NO_TREATY[obstacle]}; only 'refuse' is possible"
+        yield Objection(obstacle, "answer", what, repairable=False)
+        return
+    offered = tuple(table.offer.terms) if table.offer else ()
+    accepted = proposal.answer == "accept"
+    terms = offered if accepted else proposal.terms
+    for number, term in enumerate(terms):
+        where = "answer" if accepted else f"terms[{number}]"
+        yield from _term(table, term, where)
+    for code, what in set_faults(terms):
+        yield Objection(code, "answer" if accepted else "terms", what)
+
+
+def _term(table: Table, term: TreatyTerm, where: str) -> Iterator[Objection]:
+    for code, what in term_faults(table, term):
+        yield Objection(code, where, what)
+    if not table.full_authority and term.kind not in LIGHT_TERMS:
+        who = table.situation.request.character
+        what = f"'{who}' cannot promise '{term.kind}' for '{table.us}': its leader could"
+        yield Objection("no_authority", where, what)

@@ -1,0 +1,96 @@
+"""Who lives in a world: characters, the factions they serve, the places they keep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.decisions import EmotionalTone
+from schemas.knowledge import Tag
+from schemas.values import Id, LocaleKey, SignedUnitFloat, UnitFloat, Value
+
+
+class Rank(StrEnum):
+    """How much a character matters to the story, and so how often a model may speak for it."""
+
+    CROWD = "crowd"
+    COMMON = "common"
+    NAMED = "named"
+    ELITE = "elite"
+    BOSS = "boss"
+    LEADER = "leader"
+
+
+class Traits(Value):
+    """The Big Five, 0 to 1 each."""
+
+    openness: UnitFloat = 0.5
+    conscientiousness: UnitFloat = 0.5
+    extraversion: UnitFloat = 0.5
+    agreeableness: UnitFloat = 0.5
+    neuroticism: UnitFloat = 0.5
+
+    @property
+    def aggression(self) -> float:
+        """0.7 (1 - agreeableness) + 0.3 (1 - neuroticism)."""
+        return 0.7 * (1 - self.agreeableness) + 0.3 * (1 - self.neuroticism)
+
+    @property
+    def courage(self) -> float:
+        """1 - neuroticism: below a third, a character runs when badly hurt."""
+        return 1 - self.neuroticism
+
+
+class Character(Value):
+    """An actor that decides. Figures for the rules, words for the model, a script for when there is none."""
+
+    id: Id
+    name: str = Field(min_length=1, max_length=80)
+    rank: Rank = Rank.COMMON
+    occupation: str = Field(default="", max_length=80)
+    faction: Id | None = None
+    home: Id | None = None
+    template: Id | None = None
+    """Stat block in the bestiary."""
+    traits: Traits = Traits()
+    persona: str = Field(default="", max_length=2_000)
+    speech_style: str = Field(default="", max_length=400)
+    sample_lines: tuple[str, ...] = Field(default=(), max_length=12)
+    values: tuple[str, ...] = ()
+    fears: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    script: dict[EmotionalTone, tuple[LocaleKey, ...]] = Field(default_factory=dict[EmotionalTone, tuple[str, ...]])
+    """Lines to say without a model, by tone. A missing tone is filled from the common script."""
+    tags: tuple[Tag, ...] = ()
+
+
+class Faction(Value):
+    """A power of the world."""
+
+    id: Id
+    name: str = Field(min_length=1, max_length=80)
+    about: str = Field(default="", max_length=1_000)
+    leader: Id | None = None
+    strength: float = Field(default=10.0, ge=0)
+    """Fighting power, in any one unit for the whole world."""
+    gold: int = Field(default=0, ge=0)
+    standings: dict[Id, SignedUnitFloat] = Field(default_factory=dict[str, float])
+    """How it stands to others when the story opens, -1 to 1."""
+    at_war_with: tuple[Id, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+class Place(Value):
+    """Somewhere."""
+
+    id: Id
+    name: str = Field(min_length=1, max_length=80)
+    about: str = Field(default="", max_length=1_000)
+    within: Id | None = None
+    exits: tuple[Id, ...] = ()
+    themes: tuple[Id, ...] = ()
+    """Terrain and mood, in the bestiary's tags: `forest`, `urban`."""
+    holds: tuple[Id, ...] = ()
+    """Items that can be found here."""
+    tags: tuple[Tag, ...] = ()

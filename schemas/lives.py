@@ -1,0 +1,70 @@
+"""How lives go: moods, quests under way, how decisions turned out, and how people came to think of each other."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.calendar import WorldTime
+from schemas.values import Id, SignedUnitFloat, Value
+
+QuestStatus = Literal["offered", "started", "advanced", "completed", "failed"]
+
+
+class Mood(Value):
+    """How a character feels, on the three axes of Mehrabian and Russell (1974), each -1 to 1."""
+
+    character: Id
+    valence: SignedUnitFloat = 0.0
+    """From misery to joy."""
+    arousal: SignedUnitFloat = 0.0
+    """From drowsy to excited."""
+    dominance: SignedUnitFloat = 0.0
+    """From helpless to in command."""
+    at: WorldTime
+
+
+class QuestProgress(Value):
+    """How a quest stands."""
+
+    quest: Id
+    status: QuestStatus
+    title: str = Field(default="", max_length=200)
+    giver: Id | None = None
+    done: tuple[Id, ...] = Field(default=(), max_length=64)
+    """Objectives that are behind the party."""
+    at: WorldTime
+
+
+class Experience(Value):
+    """How a decision turned out, to learn from: what the situation was, what was chosen, what it brought."""
+
+    id: Id
+    character: Id
+    kind: Id
+    """The kind of decision: `combat`, `encounter`, ..."""
+    decision: Id | None = None
+    """The decision that it is about, where it is one of ours."""
+    situation: dict[str, JsonValue] = Field(default_factory=dict)
+    """What it depended on, as the learner wants it: features, arms, party strength."""
+    choice: str = Field(max_length=400)
+    outcome: str = Field(max_length=400)
+    reward: SignedUnitFloat
+    """How well it went, for the one who decided."""
+    at: WorldTime
+
+
+class RelationshipChange(Value):
+    """One step in how a character came to think of another: by how much, and where that left them."""
+
+    character: Id
+    toward: Id
+    affinity_change: float
+    trust_change: float
+    affinity: SignedUnitFloat
+    trust: SignedUnitFloat
+    reason: str
+    timeline: str
+    seq: int
+    """The moment."""

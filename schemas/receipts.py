@@ -1,0 +1,81 @@
+"""How a decision came about."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.knowledge import FoundBy
+from schemas.values import Id, Value
+
+Source = Literal["rules", "cache", "model", "repaired", "fallback"]
+
+
+class Versions(Value):
+    """What made the decision: enough to make it again."""
+
+    graph: str
+    """`name@version#hash` of the declaration."""
+    prompt: str | None = None
+    """`name#hash` of the rendered template's source."""
+    schema_: str | None = Field(default=None, alias="schema", serialization_alias="schema")
+    """`name#hash` of the JSON Schema that the model was held to."""
+    model: str | None = None
+
+
+class Tokens(Value):
+    """As the server counted them."""
+
+    prompt: int = Field(default=0, ge=0)
+    completion: int = Field(default=0, ge=0)
+
+
+class Validity(Value):
+    """The three levels, counted over all attempts; None: was not asked."""
+
+    grammar: bool | None = None
+    """The last answer was JSON."""
+    schema_: bool | None = Field(default=None, alias="schema", serialization_alias="schema")
+    """It fitted its schema."""
+    world: bool | None = None
+    """It was legal in the world."""
+
+
+class StepTaken(Value):
+    """One node of the way that was taken."""
+
+    node: Id
+    milliseconds: float = Field(ge=0)
+    outcome: str | None = None
+    because: str | None = None
+
+
+class Receipt(Value):
+    """How a decision came about. For designers and debuggers; nothing of it is for players."""
+
+    source: Source
+    reason: str
+    """A stable code: `rules_by_share`, `deadline`, `model_unavailable`, ..."""
+    versions: Versions
+    seed: int
+    language: str
+    timeline: str
+    checkpoint: str | None = None
+    retrieved: tuple[str, ...] = ()
+    """Ids of the memories and facts that were recalled."""
+    found_by: dict[str, tuple[FoundBy, ...]] = Field(default_factory=dict)
+    """Which leg of recall found each of them; more than one may have."""
+    endpoint: str | None = None
+    attempts: int = Field(default=0, ge=0)
+    """Answers that were asked of a model."""
+    tokens: Tokens = Tokens()
+    validity: Validity = Validity()
+    withheld: int = Field(default=0, ge=0)
+    """How often its words would have told a secret, and were asked for anew or replaced. Never which one."""
+    corrections: tuple[str, ...] = ()
+    """What rules changed in a proposal."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong without stopping the decision: a record that could not be written, an index that lags."""
+    milliseconds: float = Field(default=0.0, ge=0)
+    steps: tuple[StepTaken, ...] = ()

@@ -1,0 +1,274 @@
+"""How an installation is set up: `config/loomwright.toml`, under `LOOMWRIGHT_*`; secrets come from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from schemas.errors import BadSettings, Fault
+from schemas.values import Id, UnitFloat, Value
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class ModelSettings(Value):
+    """The endpoint that decisions are asked of."""
+
+    url: str | None = None
+    """Base of an OpenAI-compatible API (`http://127.0.0.1:8000/v1`); None: rules decide everything."""
+    name: str | None = None
+    """The model's name there; None: the first that the endpoint lists."""
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    context_tokens: int = Field(default=6_144, ge=256)
+    """How long a prompt may be, answer not counted."""
+
+
+class EmbedderSettings(Value):
+    """What turns text into vectors."""
+
+    kind: Literal["lexical", "endpoint", "chroma"] = "lexical"
+    """`lexical` needs nothing; `endpoint` asks `/v1/embeddings`; `chroma` downloads MiniLM once."""
+    url: str | None = None
+    name: str | None = None
+    dimension: int = Field(default=384, ge=1, le=16_384)
+    """Numbers in a vector of the endpoint's model."""
+
+
+class RerankSettings(Value):
+    """A cross-encoder that looks at the best memories once more."""
+
+    url: str | None = None
+    """Base of an API that has `/rerank` or `/score`, such as vLLM's; without it nothing is reranked."""
+    name: str | None = None
+    """The model's name there."""
+    candidates: int = Field(default=20, ge=2, le=200)
+    """The best so many memories are read again."""
+
+
+class RecallSettings(Value):
+    """How one thing brings another to mind."""
+
+    initial_energy: float = Field(default=1.0, gt=0, le=10)
+    decay: UnitFloat = 0.5
+    """What is left of the energy after one link."""
+    depth: int = Field(default=2, ge=0, le=6)
+    """Links to follow."""
+    threshold: float = Field(default=0.1, ge=0)
+    """A tag with less energy is not brought to mind, and passes nothing on."""
+    facts: int = Field(default=20, ge=0, le=200)
+    """Facts to recall at the most."""
+    dense: float = Field(default=1.5, ge=0, le=10)
+    """What likeness in meaning weighs. 0 switches this leg off."""
+    lexical: float = Field(default=1.0, ge=0, le=10)
+    """What shared words weigh. 0 switches this leg off."""
+    associative: float = Field(default=0.3, ge=0, le=10)
+    """What shared tags weigh. 0 switches this leg off."""
+    neighbours: float = Field(default=1.0, ge=0, le=2)
+    """How much of a memory's score goes to those just after and before it in its thread."""
+    named: float = Field(default=0.3, ge=0, le=10)
+    """What it adds that a memory is by or about somebody whom the question names."""
+    recency: float = Field(default=0.02, ge=0, le=10)
+    """What it adds to be the newest, by the game's clock."""
+    importance: float = Field(default=0.05, ge=0, le=10)
+    """What it adds to be the most important."""
+    rerank: RerankSettings = RerankSettings()
+
+
+class ConversationSettings(Value):
+    """How much of a conversation goes into a prompt."""
+
+    tokens: int = Field(default=4_096, ge=0)
+    """Its last turns, and the summary of those before, come to no more than this."""
+    summaries: Literal["off", "rules", "model"] = "rules"
+    """Who sums up what was dropped, in the background: nobody, an extract by rule, or the model."""
+    summarise_after: int = Field(default=10, ge=1)
+    """Turns that must have been dropped since the last summary."""
+
+
+class ConsolidationSettings(Value):
+    """How a character's small memories become long-term ones. Hours are the game's."""
+
+    enabled: bool = True
+    """Whether it is done behind play."""
+    settled_hours: float = Field(default=24.0, ge=0)
+    """Nothing younger is touched."""
+    alike: UnitFloat = 0.92
+    """Cosine of two texts' vectors from which on they say the same."""
+    alike_hours: float = Field(default=48.0, ge=0)
+    """Two that only nearly say the same are one when no more than this lies between them."""
+    small: UnitFloat = 0.6
+    """Below this importance a memory may go into a longer one."""
+    pause_hours: float = Field(default=4.0, ge=0)
+    """After so long a pause another run of memories begins."""
+    least: int = Field(default=3, ge=2)
+    """Memories that make a run."""
+    most: int = Field(default=8, ge=2)
+    """Memories that go into one long-term memory."""
+    letters: int = Field(default=1_200, ge=200, le=4_000)
+    """What a long-term memory keeps of them."""
+
+
+class ForgettingSettings(Value):
+    """What fades from a character's memory, by the game's clock: retention is exp(-age / strength)."""
+
+    enabled: bool = True
+    """Whether it is done behind play."""
+    half_life_days: float = Field(default=30.0, gt=0)
+    """Days after which half is left of a memory that meant nothing, moved nobody and was never used."""
+    importance: float = Field(default=3.0, ge=0)
+    """By how much the greatest importance makes it stronger: 3 makes it four times as strong."""
+    emotion: float = Field(default=1.0, ge=0)
+    """By how much the greatest emotion does."""
+    use: float = Field(default=1.0, ge=0)
+    """By how much being used does, times the natural logarithm of 1 + how often."""
+    threshold: UnitFloat = 0.05
+    """Of what is retained less than this, nothing comes to mind any more."""
+    lasting: float = Field(default=0.9, ge=0)
+    """From this importance on a memory never fades by itself; above 1: all may."""
+    untouched_hours: float = Field(default=24.0, ge=0)
+    """Nothing younger is forgotten, not even over the budget."""
+    budget: int | None = Field(default=None, ge=1)
+    """Memories that a character may hold; None: any number."""
+
+
+class UpkeepSettings(Value):
+    """What is done to memories behind play."""
+
+    every_decisions: int = Field(default=200, ge=1)
+    """Of a world: after so many, the memories of those who decided are tidied."""
+    every_hours: float = Field(default=24.0, gt=0)
+    """Or after so many hours of the game, whichever is first."""
+    by_model: bool = False
+    """The model says what long-term memories keep, behind all that a player waits for; otherwise a rule does."""
+    consolidation: ConsolidationSettings = ConsolidationSettings()
+    forgetting: ForgettingSettings = ForgettingSettings()
+
+
+class SavesSettings(Value):
+    """Which points of a world's history get a name by themselves."""
+
+    autosave_minutes: int = Field(default=0, ge=0)
+    """Minutes of the game's time between two autosaves; 0: none are made."""
+    keep: int = Field(default=5, ge=1)
+    """Autosaves that a world keeps; older ones are given up, and what they named stays in the record."""
+
+
+class PolicySettings(Value):
+    """Who may decide."""
+
+    model_share: UnitFloat = 1.0
+    """Of the decisions that a graph would give to the model: how many it gets. 0 is the kill switch."""
+    max_tool_calls: int = Field(default=3, ge=0, le=16)
+    """Tool calls that one decision may make."""
+
+
+class EncounterSettings(Value):
+    """How the odds of an encounter are found: it is fought many times, by the rules."""
+
+    fights: int = Field(default=200, ge=0, le=10_000)
+    """So many fights, as far as half of the time that is left allows; below 20 there are no odds."""
+    party: Id = "tank_and_healer"
+    """The archetype of `config/parties` that fights them, at the levels of the request."""
+
+
+class LogSettings(Value):
+    """What is said while it runs."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+    file: Path | None = None
+    """None: standard error."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Nested names take two underscores: `LOOMWRIGHT_MODEL__URL`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LOOMWRIGHT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    home: Path = Path(".loomwright")
+    """Where SQLite, Chroma and checkpoints live."""
+    config: Path = PROJECT / "config"
+    world: Id = "morning_star"
+    """The world of requests that are made on the command line."""
+    record_url: str | None = None
+    """SQLAlchemy URL of the record; None: SQLite in `home`."""
+    graphs: tuple[Path, ...] = (PROJECT / "graphs" / "library",)
+    """Folders with declarations; a later one wins."""
+    model: ModelSettings = ModelSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    recall: RecallSettings = RecallSettings()
+    conversation: ConversationSettings = ConversationSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
+    saves: SavesSettings = SavesSettings()
+    policy: PolicySettings = PolicySettings()
+    encounters: EncounterSettings = EncounterSettings()
+    log: LogSettings = LogSettings()
+    api_key: SecretStr | None = None
+    """For the endpoints. From the environment only."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed wins over the environment, and that over the file."""
+        file = _TomlWithoutSecrets(settings_cls, toml_file=settings_file())
+        return init_settings, env_settings, file
+
+
+class _TomlWithoutSecrets(TomlConfigSettingsSource):
+    def __call__(self) -> dict[str, object]:
+        values = super().__call__()
+        if "api_key" in values:
+            raise BadSettings(
+                Fault(str(settings_file()), "a secret does not belong in a file.", "Set LOOMWRIGHT_API_KEY.")
+            )
+        return values
+
+
+def settings_file() -> Path:
+    """The file that settings are read from: `LOOMWRIGHT_SETTINGS`, or the one in `config/`."""
+    return Path(os.environ.get("LOOMWRIGHT_SETTINGS", PROJECT / "config" / "loomwright.toml"))
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSettings: with every field that does not fit.
+    """
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType]  # checked by pydantic, field by field
+    except ValidationError as error:
+        raise BadSettings(
+            [
+                Fault(".".join(str(part) for part in fault["loc"]) or "settings", fault["msg"])
+                for fault in error.errors()
+            ]
+        ) from None
+    except SettingsError as error:
+        what = f"{error}."
+        raise BadSettings(Fault("settings", what, "Lists and tables are written as JSON.")) from None
+    except TOMLDecodeError as error:
+        raise BadSettings(Fault(str(settings_file()), f"is not TOML: {error}.")) from None

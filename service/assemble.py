@@ -1,0 +1,128 @@
+"""The only place where concrete things meet: settings in, a working context out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from inference import EndpointEmbedder, EndpointReranker, Model, VllmModel
+from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
+from nodes import Clock, Context, PromptLibrary, SystemClock
+from rules import Bestiary, Phrasebook, load_parties, load_stances
+from schemas import BadSettings, Fault, Party, Settings
+from tools import FUNCTIONS, Toolbox
+
+FROM_SETTINGS: Final = "from_settings"
+Asked: TypeAlias = Model | Literal["from_settings"] | None
+"""Whom to ask: a model, whoever the settings name, or nobody."""
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, *, model: Asked = FROM_SETTINGS, clock: Clock | None = None, tools: Toolbox | None = None
+) -> AsyncGenerator[Context]:
+    """Open everything that decisions need, and close it again.
+
+    `model`: what to ask instead of the endpoint of the settings; None: nothing, rules decide everything. `tools`: those
+    of your own, beside the library's.
+    Raises `CallerError` where the settings, the tools, the bestiary or the prompts do not fit, and `RecordError` where
+    the record cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        asked = make_model(settings) if model == FROM_SETTINGS else model
+        if asked is not None and asked is not model:
+            stack.push_async_callback(asked.aclose)
+        library = Toolbox.load(settings.config / "tools", FUNCTIONS)
+        reranker = make_reranker(settings)
+        if reranker is not None:
+            stack.push_async_callback(reranker.aclose)
+        memory = await Memory.open(
+            settings.record_url, settings.home, make_embedder(settings), settings.recall, settings.upkeep, reranker
+        )
+        stack.push_async_callback(memory.aclose)
+        yield Context(
+            memory=memory,
+            bestiary=await asyncio.to_thread(checked_bestiary, settings),
+            phrasebook=make_phrasebook(settings.config),
+            stances=load_stances(settings.config / "tactics.toml"),
+            prompts=PromptLibrary(settings.config / "prompts"),
+            toolbox=library.with_tools(tools) if tools is not None else library,
+            model=asked,
+            clock=clock or SystemClock(),
+            policy=settings.policy,
+            asking=settings.model,
+            conversation=settings.conversation,
+            encounters=settings.encounters,
+            parties=_parties(settings.config / "parties"),
+        )
+
+
+def checked_bestiary(settings: Settings) -> Bestiary:
+    """The creatures, each known to be valid, so that no decision meets a broken one.
+
+    Raises `BadWorld` with all faults of all files. The files are read to their ends once after each change of them.
+    """
+    book = open_bestiary(settings)
+    if not book.checked:
+        book.check()
+    return book
+
+
+def open_bestiary(settings: Settings) -> Bestiary:
+    """The creatures by their index, which is kept in the home. Opened once a process: the files do not change."""
+    folder = (settings.config / "bestiary").resolve()
+    if folder not in _books:
+        _books[folder] = Bestiary.load(folder, index=settings.home / "bestiary.json")
+    return _books[folder]
+
+
+_books: dict[Path, Bestiary] = {}
+
+
+@lru_cache(maxsize=4)
+def _parties(folder: Path) -> Mapping[str, Party]:
+    """Read once a process."""
+    return load_parties(folder)
+
+
+def make_phrasebook(config: Path) -> Phrasebook:
+    """All phrases: those of the game, and those that each world brings along."""
+    worlds = [folder / "locales" for folder in world_folders(config).values()]
+    return Phrasebook.load(config / "locales", *(folder for folder in worlds if folder.is_dir()))
+
+
+def make_model(settings: Settings) -> Model | None:
+    """The endpoint of the settings; None where there is none."""
+    if settings.model.url is None:
+        return None
+    return VllmModel(settings.model.url, name=settings.model.name, api_key=settings.api_key)
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """What turns text into vectors, as the settings say."""
+    match settings.embedder.kind:
+        case "lexical":
+            return LexicalEmbedder()
+        case "chroma":
+            return ChromaEmbedder()
+        case "endpoint":
+            url, name = settings.embedder.url, settings.embedder.name
+            if url is None or name is None:
+                raise BadSettings(
+                    Fault("embedder", "an endpoint needs a url and a name.", "Set LOOMWRIGHT_EMBEDDER__URL and __NAME.")
+                )
+            return EndpointEmbedder(url, name=name, dimension=settings.embedder.dimension, api_key=settings.api_key)
+
+
+def make_reranker(settings: Settings) -> EndpointReranker | None:
+    """What reads the best memories once more, where the settings name it."""
+    url, name = settings.recall.rerank.url, settings.recall.rerank.name
+    if url is None:
+        return None
+    if name is None:
+        raise BadSettings(Fault("recall.rerank", "a reranker needs a name.", "Set LOOMWRIGHT_RECALL__RERANK__NAME."))
+    return EndpointReranker(url, name=name, api_key=settings.api_key)

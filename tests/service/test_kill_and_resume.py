@@ -1,0 +1,76 @@
+"""A process that is killed in the middle of a decision, and the one that comes after it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphs import load
+from nodes import CATALOGUE
+from schemas import PROJECT, WorldPack, load_settings
+from service import Loom
+from tests.service.killed import play, request_of
+from tests.service.stage import good_answer
+
+WAYS = {
+    "dialogue": "weigh_standing choose_policy recall compose generate judge act remember",
+    "combat": "size_up choose_policy recall compose generate judge act remember",
+    "encounter": "choose_policy recall compose generate balance judge foresee remember",
+    "quest": "choose_policy recall compose generate prove judge act remember",
+    "description": "look_up choose_policy recall compose generate judge keep_look remember",
+    "tactics": "study choose_policy recall compose generate judge remember",
+    "diplomacy": "weigh_standing weigh_offer choose_policy recall compose generate judge act remember",
+}
+"""The nodes on the model's road through each graph."""
+
+
+def kill_all(plan: Path) -> None:
+    command = [sys.executable, "-m", "tests.service.killed", str(plan)]
+    subprocess.run(command, cwd=PROJECT, check=True, timeout=300)
+
+
+@pytest.fixture
+async def loaded_home(tmp_path: Path, morning_star: WorldPack) -> Path:
+    home = tmp_path / "loaded"
+    async with Loom.open(load_settings(home=home), model=None) as loom:
+        await loom.memory.load_world(morning_star)
+    return home
+
+
+@pytest.mark.parametrize("kind", WAYS)
+async def test_a_run_killed_at_any_node_and_resumed_ends_in_the_record_of_one_that_was_not(
+    kind: str, loaded_home: Path, tmp_path: Path
+) -> None:
+    undisturbed = shutil.copytree(loaded_home, tmp_path / "undisturbed")
+    async with Loom.open(load_settings(home=undisturbed), model=None) as loom:
+        answer = good_answer(loom, request_of(kind))
+    expected = await play(undisturbed, kind, answer)
+    way = WAYS[kind].split()
+    scenes = [
+        {"home": str(tmp_path / f"{node}-{when}"), "kind": kind, "answer": answer, "node": node, "when": when}
+        for node in way
+        for when in ("before", "after")
+    ]
+    for scene in scenes:
+        shutil.copytree(loaded_home, str(scene["home"]))
+    plan = tmp_path / "scenes.json"
+    plan.write_text(json.dumps(scenes))
+
+    kill_all(plan)
+
+    for scene in scenes:
+        resumed = await play(Path(str(scene["home"])), kind, answer, resume=True)
+        assert resumed == expected, scene
+    decisions = [row for row in expected if row.get("table") == "decision"]
+    assert len(decisions) == 1
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_the_kill_test_knows_every_node_of_the_road(kind: str) -> None:
+    declared = set(load(kind, CATALOGUE).nodes)
+    assert set(WAYS[kind].split()) == declared - {"repair", "decide_by_rules"}

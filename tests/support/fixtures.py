@@ -1,0 +1,47 @@
+"""Fixtures that more than one folder of tests needs: the real servers, once for the whole session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.support import tiny_vllm
+
+REQUIRED = "LOOMWRIGHT_TEST_ALL"
+"""Set to 1, a server that is missing fails the tests that need it instead of skipping them."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes (`-n`), let one of them run all tests that ask a server: some count what it does."""
+    for item in items:
+        if item.get_closest_marker("vllm"):
+            item.add_marker(pytest.mark.xdist_group("vllm"))
+
+
+def _address(server: AbstractContextManager[str], variable: str) -> Generator[str]:
+    if not os.environ.get(variable) and not tiny_vllm.is_installed():
+        needs = (
+            f"needs a vLLM server: set {variable} to one (with /v1), "
+            "or let the tests start their own after `python tests/support/tiny_vllm.py install`"
+        )
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(needs, pytrace=False)
+        pytest.skip(needs)
+    with server as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def vllm_url() -> Generator[str]:
+    """The address (with `/v1`) of a real vLLM that serves the noise model `tiny`."""
+    yield from _address(tiny_vllm.running_vllm(), tiny_vllm.VLLM_URL)
+
+
+@pytest.fixture(scope="session")
+def embeddings_url() -> Generator[str]:
+    """The address (with `/v1`) of a real vLLM that serves all-MiniLM-L6-v2 as `minilm`."""
+    yield from _address(tiny_vllm.running_embeddings(), tiny_vllm.EMBEDDINGS_URL)
