@@ -25,7 +25,7 @@ Loomwright = Callable[..., tuple[int, str, str]]
 def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
     """The command line over a home in which Malgar has three memories: its exit code, and what it says."""
     monkeypatch.chdir(PROJECT)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "1000")  # so that no path of this machine breaks a line
 
     async def begin() -> None:
         memory = await open_memory(None, tmp_path)
