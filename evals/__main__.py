@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks.figures import show
 from evals.outcome import Asked, Outcome, Verdict
-from evals.suites import RUNNERS, SUITES
+from evals.suites import RUNNERS, SUITES, named
 from schemas import CallerError, LogSettings, LoomError, Settings, load_settings
 from service.logs import set_up_logs
 
@@ -32,7 +32,7 @@ def main() -> int:
         settings = load_settings()
         asked = {"url": given.model_url or settings.model.url, "name": given.model_name or settings.model.name}
         settings = settings.model_copy(update={"model": settings.model.model_copy(update=asked)})
-        outcomes = asyncio.run(run(given.suites or default, settings, given))
+        outcomes = asyncio.run(run(named(given.suites, given) or default, settings, given))
     except LoomError as error:
         sys.stderr.write(f"evals: {error}\n")
         return 2 if isinstance(error, CallerError) else 1
@@ -45,7 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     default = ", ".join(name for name, runner in SUITES.items() if runner.by_default)
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     parser.add_argument(
-        "suites", nargs="*", metavar="SUITE", type=_suite, help=f"{', '.join(SUITES)}; by default {default}"
+        "suites",
+        nargs="*",
+        metavar="SUITE",
+        type=_suite,
+        help=f"{', '.join(SUITES)}; by default {default}. Named, `combat` brings `fights` along",
     )
     parser.add_argument("--model-url", help="an OpenAI-compatible endpoint; it plays, and judges the dialogues")
     parser.add_argument("--model-name", help="the model's name there; the first that it lists by default")

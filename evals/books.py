@@ -11,8 +11,8 @@ from evals.cases import KINDS, WORLD
 from graphs import Declaration, load
 from memory import read_world, world_folders
 from nodes import CATALOGUE
-from rules import Bestiary, Dice, Phrasebook, Situation
-from schemas import CONTENTS, DecisionRequest, Fact, Settings, World, WorldPack
+from rules import Bestiary, Dice, Phrasebook, Situation, load_stances
+from schemas import CONTENTS, DecisionRequest, Fact, Settings, Stance, World, WorldPack
 from service.assemble import make_phrasebook
 from tools import FUNCTIONS, Toolbox
 
@@ -26,7 +26,9 @@ class Books:
     phrasebook: Phrasebook
     toolbox: Toolbox
     declarations: Mapping[str, Declaration]
-    """The five graphs of the library, by kind."""
+    """The graphs of the library that golden cases are for, by kind."""
+    stances: Mapping[str, Stance]
+    """What a boss may plan with."""
 
     @classmethod
     def read(cls, settings: Settings) -> Self:
@@ -38,6 +40,7 @@ class Books:
             phrasebook=make_phrasebook(settings.config),
             toolbox=toolbox,
             declarations={kind: load(kind, CATALOGUE, contents=CONTENTS, tools=toolbox.names) for kind in KINDS},
+            stances=load_stances(settings.config / "tactics.toml"),
         )
 
     @cached_property
@@ -59,6 +62,7 @@ class Books:
             phrasebook=self.phrasebook,
             standing=None,
             dice=Dice.seeded(request.seed, "evals"),
+            stances=self.stances,
         )
 
     def deadline_ms(self, request: DecisionRequest) -> float:

@@ -10,6 +10,7 @@ from pydantic import Field
 from schemas import (
     CombatDecision,
     Content,
+    DescriptionDecision,
     DialogueDecision,
     DiplomacyDecision,
     EmotionalTone,
@@ -18,6 +19,7 @@ from schemas import (
     Id,
     QuestDecision,
     Source,
+    TacticsDecision,
     Value,
 )
 
@@ -44,6 +46,8 @@ class Expectations(Value):
     """Tools that nothing in the scene is a reason for: a call that is applied is poor play, though legal."""
     sources: tuple[Source, ...] = ()
     """How the decision may come about; for cases that say what the model answers."""
+    mentions: tuple[str, ...] = ()
+    """Words each of which must stand somewhere in the content; upper and lower case are the same."""
 
     def misses(self, content: Content) -> Iterator[str]:
         """What good play would have done otherwise, a sentence each."""
@@ -156,12 +160,52 @@ class DiplomacyExpectations(Expectations):
                 yield from _none_of("clause", term.kind, self.not_terms)
 
 
+class TacticsExpectations(Expectations):
+    """How a boss may mean to fight."""
+
+    some_of: tuple[Id, ...] = ()
+    """Stances of which the plan has one at least."""
+    not_stances: tuple[Id, ...] = ()
+    focus: tuple[Id | None, ...] = ()
+    """Whom the plan may be about; null: nobody."""
+
+    def misses(self, content: Content) -> Iterator[str]:
+        """A stance that is missing or out of place, or a plan about the wrong one."""
+        if isinstance(content, TacticsDecision):
+            plan = ", ".join(content.stances) or "nothing"
+            if self.some_of and not {*self.some_of} & {*content.stances}:
+                yield f"the plan is {plan}, wanted is {' or '.join(self.some_of)}"
+            for stance in content.stances:
+                yield from _none_of("stance", stance, self.not_stances)
+            if self.focus and content.focus not in self.focus:
+                wanted = " or ".join(one or "nobody" for one in self.focus)
+                yield f"the plan ({plan}) is about {content.focus or 'nobody'}, wanted is {wanted}"
+
+
+class DescriptionExpectations(Expectations):
+    """What something may look like."""
+
+    least_words: Annotated[int, Field(ge=1, le=100)] = 4
+    """Of the text: fewer are no description."""
+
+    def misses(self, content: Content) -> Iterator[str]:
+        """Too little to see, or a short text that is none."""
+        if isinstance(content, DescriptionDecision):
+            words = len(content.text.split())
+            if words < self.least_words:
+                yield f"{words} words, at least {self.least_words} wanted"
+            if len(content.short) >= len(content.text):
+                yield "the short text is no shorter than the text"
+
+
 EXPECTATIONS: Mapping[str, type[Expectations]] = {
     "dialogue": DialogueExpectations,
     "combat": CombatExpectations,
     "encounter": EncounterExpectations,
     "quest": QuestExpectations,
     "diplomacy": DiplomacyExpectations,
+    "tactics": TacticsExpectations,
+    "description": DescriptionExpectations,
 }
 """What a case of each kind is held to."""
 

@@ -252,6 +252,10 @@ class Sensible(CountingMetric):
         yield from expect.misses(decision.content)
         if expect.sources and decision.receipt.source not in expect.sources:
             yield f"it comes from '{decision.receipt.source}', wanted is {' or '.join(expect.sources)}"
+        said = [text.casefold() for text in strings_in(decision.content.model_dump(mode="json"))]
+        for words in expect.mentions:
+            if not any(words.casefold() in text for text in said):
+                yield f"it says nothing of '{words}'"
         for result in decision.tool_results:
             if result.status == "applied" and result.tool in expect.unwanted_tools:
                 yield f"'{result.tool}' was applied, and nothing called for it"

@@ -10,13 +10,18 @@ from schemas import (
     CombatDecision,
     Content,
     DecisionRequest,
+    DescriptionDecision,
     DiplomacyDecision,
     EncounterDecision,
     EntityKind,
     QuestDecision,
+    TacticsDecision,
 )
 
-Shelf = Literal["present", "ability", "carried", "creature", "actor", "anything", "item", "faction", "place", "person"]
+Shelf = Literal[
+    "present", "ability", "carried", "creature", "actor", "anything", "item", "faction", "place", "person", "stance",
+    "subject",
+]  # fmt: skip
 
 
 class Name(NamedTuple):
@@ -61,6 +66,13 @@ def names_in(content: Content) -> Iterator[Name]:
                     for id_ in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
                         if field in _TERM_SHELVES:
                             yield Name(f"terms[{number}].{field}", cast("str", id_), _TERM_SHELVES[field])
+        case TacticsDecision():
+            for number, stance in enumerate(content.stances):
+                yield Name(f"stances[{number}]", stance, "stance")
+            if content.focus is not None:
+                yield Name("focus", content.focus, "present")
+        case DescriptionDecision():
+            yield Name("subject", content.subject, "subject")
         case _:
             return
 
@@ -98,6 +110,10 @@ def shelf_of(shelf: Shelf, books: Books, request: DecisionRequest) -> Collection
         case "actor":
             people = {one.id for one in scene.present if one.kind is not EntityKind.ITEM}
             return {*world.characters, *world.factions, *world.info.party, *people, scene.location.id}
+        case "stance":
+            return books.stances.keys()
+        case "subject":
+            return {*shelf_of("anything", books, request), *request.event.involved}
         case "anything":
             sorts: tuple[Shelf, ...] = ("present", "creature", "faction", "place", "person", "item")
             facts = {fact.id for fact in books.pack.facts}

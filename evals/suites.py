@@ -5,7 +5,8 @@ What runs a suite is imported when it runs: deepeval takes seconds, and only the
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from evals.cases import KINDS
@@ -63,8 +64,13 @@ async def _fights(asked: Asked) -> Outcome:
 
 
 def _fights_options(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("fights")
-    group.add_argument("--fights", type=int, metavar="N", help="fights of a party against an encounter; 100 by default")
+    group = parser.add_argument_group("combat, fights")
+    group.add_argument(
+        "--fights",
+        type=int,
+        metavar="N",
+        help="fights of a party against an encounter; 100 by default, and with 0 `combat` is its golden cases alone",
+    )
 
 
 async def _boss(asked: Asked) -> Outcome:
@@ -88,3 +94,9 @@ RUNNERS = (
 )
 SUITES = {name: runner for runner in RUNNERS for name in runner.suites}
 """Who runs a suite."""
+
+
+def named(suites: Sequence[str], options: Namespace) -> list[str]:
+    """The suites to run when these were named: whoever asks for `combat` wants to know of single turns and of whole
+    fights, unless it is none of these (`--fights 0`)."""
+    return [*suites, "fights"] if "combat" in suites and options.fights != 0 else [*suites]

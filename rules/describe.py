@@ -12,7 +12,7 @@ from rules.situation import Situation, clip
 from schemas.conditions import Condition
 from schemas.creatures import CreatureTemplate
 from schemas.decisions import DescriptionDecision
-from schemas.events import DescriptionRequested
+from schemas.events import DescriptionRequested, GameEvent, ItemExamined, ItemPickedUp, LocationEntered
 from schemas.scene import EntityKind, PresentEntity
 
 Sort = Literal["creature", "item", "place", "thing"]
@@ -46,9 +46,9 @@ class Look:
 
 
 def look_at(situation: Situation) -> Look:
-    """What the request asks about: the event's subject, else whatever the event is about."""
-    event, scene = situation.request.event, situation.request.scene
-    subject = event.subject if isinstance(event, DescriptionRequested) else event.primary
+    """What the request asks about: the event's subject, the item that it is about, the place that somebody came into,
+    else whomever it is about."""
+    subject, scene = _subject_of(situation.request.event), situation.request.scene
     entity = scene.entity(subject)
     if subject == scene.location.id:
         return Look(subject, "place", None, (f"weather-{scene.weather}", f"season-{scene.season}", _light(situation)))
@@ -61,6 +61,18 @@ def look_at(situation: Situation) -> Look:
     if subject in situation.bestiary:
         return Look(subject, "creature", situation.bestiary[subject], ())
     return Look(subject, "creature" if subject in situation.world.characters else "thing", None, ())
+
+
+def _subject_of(event: GameEvent) -> str:
+    match event:
+        case DescriptionRequested():
+            return event.subject
+        case ItemExamined() | ItemPickedUp():
+            return event.item
+        case LocationEntered(location=str(place)):
+            return place
+        case _:
+            return event.primary
 
 
 def describe(situation: Situation) -> DescriptionDecision:

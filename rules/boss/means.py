@@ -27,7 +27,7 @@ def _means(own: Sequence[Actions], foes: Sequence[Actions], player: PlayerModel,
         yield "shooters"
     if any(action.reach_ft for action in ours):
         yield "strikers"
-    if any(_reaches_several(action) for action in ours):
+    if any(reaches_several(action) for action in ours):
         yield "areas"
     if any(action.conditions or (action.save and action.save.conditions) for action in ours):
         yield "controllers"
@@ -37,7 +37,7 @@ def _means(own: Sequence[Actions], foes: Sequence[Actions], player: PlayerModel,
         yield "reserves"
     if any(action.kind == "heal" for action in theirs) or player.deeds.counts.get("mend"):
         yield "healer_there"
-    if any(_reaches_several(action) for action in theirs) or player.deeds.counts.get("area"):
+    if any(reaches_several(action) for action in theirs) or player.deeds.counts.get("area"):
         yield "caster_there"
     if len(foes) != 1:  # none in sight yet: a party is more than one, as a rule
         yield "several_there"
@@ -47,5 +47,6 @@ def _shoots(action: Action) -> bool:
     return action.is_attack and max(action.range_ft or 0, action.long_range_ft or 0) >= SHOT_FT
 
 
-def _reaches_several(action: Action) -> bool:
+def reaches_several(action: Action) -> bool:
+    """Whether it strikes at more than one: what tells a caster."""
     return action.kind != "heal" and (action.area is not None or action.targets > 1)

@@ -9,7 +9,7 @@ from functools import cached_property
 from rules.boss.bandit import Bandit
 from rules.boss.drill import stances_of
 from rules.boss.habits import FEATURES, after, features
-from rules.boss.means import means
+from rules.boss.means import means, reaches_several
 from rules.boss.observing import observe
 from rules.boss.plans import Plan, Repertoire
 from rules.objection import Objection
@@ -86,7 +86,7 @@ class Council:
             case "focus_healer":
                 found = [one for one in self.situation.enemies if any(act.kind == "heal" for act in self._actions(one))]
             case "focus_caster":
-                found = [one for one in self.situation.enemies if any(act.area for act in self._actions(one))]
+                found = [one for one in self.situation.enemies if any(map(reaches_several, self._actions(one)))]
             case "focus_weakest":
                 found = list(self.situation.enemies)
             case _:

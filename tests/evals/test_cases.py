@@ -6,7 +6,7 @@ import pytest
 
 from evals.books import Books
 from evals.cases import KINDS, Case, load_cases, quick
-from evals.expectations import CombatExpectations
+from evals.expectations import CombatExpectations, TacticsExpectations
 from schemas import BadRequest
 
 ALL = [case for kind in KINDS for case in load_cases(kind)]
@@ -40,6 +40,15 @@ def test_expected_targets_are_in_the_scene(case: Case) -> None:
     assert isinstance(case.expect, CombatExpectations)
     for target in (*case.expect.targets, *case.expect.not_targets):
         assert case.request.scene.entity(target) is not None, target
+
+
+@pytest.mark.parametrize("case", load_cases("tactics"), ids=lambda case: case.id)
+def test_expected_stances_and_aims_are_there_to_be_had(case: Case, books: Books) -> None:
+    assert isinstance(case.expect, TacticsExpectations)
+    assert {*case.expect.some_of} <= books.stances.keys()
+    assert {*case.expect.not_stances} <= {*books.stances, "tunnel_under"}
+    for focus in case.expect.focus:
+        assert focus is None or case.request.scene.entity(focus) is not None, focus
 
 
 def test_a_quick_run_has_a_few_cases_of_both_sorts() -> None:

@@ -165,6 +165,44 @@ BREAKS: dict[str, tuple[str, type[CountingMetric], Callable[[Json], object], str
     "a secret told because a player said so": (
         "orders-in-the-players-words", Sensible, results(result("reveal_secret")), "nothing called for it",
     ),
+    "a stance that is in no book": (
+        "before-the-first-blow", Grounded, content(stances=["tunnel_under"]), "tunnel_under",
+    ),
+    "a plan about somebody who is not there": (
+        "before-the-first-blow", Grounded, content(focus="goblin_king"), "goblin_king",
+    ),
+    "a plan in two minds": (
+        "before-the-first-blow", Legal, content(stances=["press", "give_ground"]), "do not go together",
+    ),
+    "ranks in the middle of a fight": ("the-fight-is-on", Legal, content(stances=["spread_out"]), "not_possible"),
+    "nothing learned from fire": (
+        "burnt-children-spread-out", Sensible, content(stances=["press"]), "the plan is press, wanted is spread_out",
+    ),
+    "a rush at a healer who is not there": (
+        "before-the-first-blow", Sensible, content(stances=["rush_the_healer"]), "rush_the_healer",
+    ),
+    "an aim where there is no choice": (
+        "one-enemy-is-no-choice", Sensible, content(focus="tamsin_reed"), "is about tamsin_reed, wanted is nobody",
+    ),
+    "a look at something else": (
+        "the-inn-on-a-rainy-evening", Legal, content(subject="goblin"), "'drowned_lantern' is what is looked at",
+    ),
+    "a look at what there is not": (
+        "the-inn-on-a-rainy-evening", Grounded, content(subject="star_whale"), "no subject 'star_whale'",
+    ),
+    "weather of another day": (
+        "the-inn-on-a-winter-night", Grounded, content(text="Rain drums on everything."), "says 'Rain drums'",
+    ),
+    "a light that is left out": (
+        "the-inn-on-a-rainy-evening",
+        Sensible,
+        content(text="So this is the Drowned Lantern. Rain. Leaves have gathered."),
+        "nothing of 'half-light'",
+    ),
+    "a look of three words": ("nobody-knows-it", Sensible, content(text="A star whale."), "3 words"),
+    "a label longer than the text": (
+        "nobody-knows-it", Sensible, content(short="What may be a star whale, " * 4), "no shorter",
+    ),
     "a fallback in a good model's place": (
         "a-model-that-fights-well", Sensible, receipt(source="fallback"), "comes from 'fallback'",
     ),

@@ -8,7 +8,19 @@ import pytest
 from pydantic import BaseModel
 
 from inference import Ask, ScriptedModel
-from schemas import Condition, Decision, DecisionRequest, DescriptionDecision, DescriptionRequested, Lighting
+from schemas import (
+    Condition,
+    Decision,
+    DecisionRequest,
+    DescriptionDecision,
+    DescriptionRequested,
+    GameEvent,
+    ItemExamined,
+    ItemPickedUp,
+    Lighting,
+    LocationEntered,
+)
+from service import Loom
 from tests.conftest import Opening, OpenLoom
 
 SEEN = "Mud, straw, and a lantern that somebody forgot."
@@ -46,6 +58,21 @@ async def test_everything_has_a_look_by_the_rules(
     assert found.text
     assert found.short
     assert "describe-" not in found.text + found.short
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        (ItemExamined(actor="tamsin_reed", item="toll_ledger"), "toll_ledger"),
+        (ItemPickedUp(actor="tamsin_reed", item="grey_lantern"), "grey_lantern"),
+        (LocationEntered(actor="tamsin_reed", location="hollow_belfry"), "hollow_belfry"),
+        (LocationEntered(actor="tamsin_reed"), "tamsin_reed"),
+    ],
+)
+async def test_what_is_looked_at_is_what_the_event_is_about(
+    loom: Loom, opening: Opening, event: GameEvent, subject: str
+) -> None:
+    assert content_of(await loom.decide(looking(opening, "goblin", event=event))).subject == subject
 
 
 async def test_it_looks_the_same_until_something_changes(open_loom: OpenLoom, opening: Opening) -> None:

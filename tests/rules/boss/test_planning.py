@@ -68,6 +68,15 @@ def test_a_plan_names_an_enemy_only_where_it_is_about_one() -> None:
     assert council.focus_of(("ambush", "press")) is None
 
 
+def test_whoever_strikes_at_several_is_a_caster_to_aim_at() -> None:
+    """A priest has spirit guardians and no area of fire: enough for the stance, and so enough for its aim."""
+    scene = Scene(location=LocationSnapshot(id="inn"), present=(BOSS, BO, fighter("cy", "party", "veteran", at=30)))
+    council = Council(replace(situation(STARTS, character="vexal", scene=scene), stances=BOOK))
+
+    assert ("silence_the_caster",) in council.repertoire.plans()
+    assert council.focus_of(("silence_the_caster",)) == "bo"
+
+
 def test_a_model_may_combine_what_fits_and_nothing_else() -> None:
     here = facing(STARTS)
     legal = choices("TacticsDecision", here)
