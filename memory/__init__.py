@@ -5,6 +5,7 @@ from memory.conversation import Conversation, Window, fit
 from memory.indexes.embedders import ChromaEmbedder, Embedder, LexicalEmbedder
 from memory.memory import Memory
 from memory.recall.rerank import Reranker
+from memory.statistics import LEVELS, Measured, Statistics
 from memory.summaries import Summariser, in_extracts
 from memory.tags.tags import TagGraph
 from memory.timelines.difference import Difference, Side
@@ -22,6 +23,7 @@ from memory.values import Commit, Committed, Health, Loaded, News, Progress, Rec
 from memory.worlds.world_files import read_world, world_folders
 
 __all__ = [
+    "LEVELS",
     "ChromaEmbedder",
     "Chronicle",
     "Commit",
@@ -35,6 +37,7 @@ __all__ = [
     "Imported",
     "LexicalEmbedder",
     "Loaded",
+    "Measured",
     "Memory",
     "Moment",
     "News",
@@ -44,6 +47,7 @@ __all__ = [
     "Reranker",
     "Save",
     "Side",
+    "Statistics",
     "Summariser",
     "TagGraph",
     "Tidied",

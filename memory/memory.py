@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,7 @@ from memory.record.migrate import HEAD
 from memory.record.record import Record
 from memory.record.tables import TIMELINE, WORLD
 from memory.secrets import Secrets
+from memory.statistics import Measured, measure
 from memory.tags.activation import Spread
 from memory.tags.mind import Mind
 from memory.tags.neighbourhood import neighbourhood
@@ -87,7 +90,9 @@ class Memory:
         settings: RecallSettings,
         upkeep: UpkeepSettings | None = None,
         reranker: Reranker | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
+        self._wall_clock = wall_clock
         self._record, self._dense, self._lexical = record, dense, lexical
         self._embedder = embedder
         self._indexer = Indexer(record, dense, lexical, embedder)
@@ -124,9 +129,11 @@ class Memory:
         recall: RecallSettings,
         upkeep: UpkeepSettings | None = None,
         reranker: Reranker | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> Memory:
         """Open the record at `record_url` (None: SQLite in `home`) and the indexes in `home`; both are made when they
         are not there, brought up to date when they are old, and what an index missed is indexed in the background.
+        `wall_clock`: seconds since 1970; it says when decisions were recorded, for statistics, and nothing else.
 
         Raises:
             BadSettings: the URL cannot be used.
@@ -134,7 +141,7 @@ class Memory:
         """
         record = await Record.open(record_url, home)
         dense, lexical = DenseIndex(home / "chroma", embedder), lexical_index(record, home)
-        memory = cls(record, dense, lexical, embedder, recall, upkeep, reranker)
+        memory = cls(record, dense, lexical, embedder, recall, upkeep, reranker, wall_clock)
         try:
             for world in await memory.worlds():
                 memory._indexer.poke(world.info.id)
@@ -263,14 +270,15 @@ class Memory:
             RecordLate: it was not written in time; it will be, or the log says why not.
         """
         await self.find_timeline(commit.decision.world, commit.timeline)
+        made_at = round(self._wall_clock() * 1_000)
         try:
-            at_once = self._record.at_once(lambda connection: commits.commit(connection, commit), writes=True)
+            at_once = self._record.at_once(lambda connection: commits.commit(connection, commit, made_at), writes=True)
         except AlreadyRecorded as again:
             return again.committed
         if at_once is not None:
             self._remember_to_index(commit)
             return at_once[0]
-        writing = asyncio.ensure_future(self._commit(commit))
+        writing = asyncio.ensure_future(self._commit(commit, made_at))
         self._writing.add(writing)
         writing.add_done_callback(self._written)
         done, _ = await asyncio.wait({writing}, timeout=within)
@@ -279,9 +287,9 @@ class Memory:
             raise RecordLate(f"decision '{commit.decision.id}' was not recorded within {within:.3f} s")
         return writing.result()
 
-    async def _commit(self, commit: Commit) -> Committed:
+    async def _commit(self, commit: Commit, made_at: int) -> Committed:
         try:
-            return await self._record.write(lambda connection: commits.commit(connection, commit))
+            return await self._record.write(lambda connection: commits.commit(connection, commit, made_at))
         except AlreadyRecorded as again:
             return again.committed
         finally:
@@ -414,6 +422,15 @@ class Memory:
         return await self._record.read(lambda connection: history.last_turns(connection, world, here, thread, last))
 
     # Upkeep
+
+    async def statistics(self, world: str | None = None, *, since: datetime | None = None) -> Measured:
+        """How many decisions there were of each kind, how fast, from whom, how valid, at how many tokens.
+
+        Of a world or with None of all, on all timelines; `since`: only those that were recorded then or later.
+        """
+        if world is not None:
+            self.world(world)
+        return await measure(self._record, world, None if since is None else round(since.timestamp() * 1_000))
 
     async def dump(self, world: str) -> list[dict[str, object]]:
         """Every row of a world in a fixed order, without what depends on the clock: equal dumps, equal histories."""

@@ -30,6 +30,7 @@ from service.cli_bestiary import app as bestiary_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
 from service.cli_simulate import app as simulate_app
+from service.cli_stats import stats
 from service.cli_tags import app as tags_app
 from service.cli_world import app as world_app
 from service.cli_world import world_folder
@@ -50,6 +51,7 @@ app.add_typer(memory_app, name="memory")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(tags_app, name="tags")
 app.add_typer(world_app, name="world")
+app.command()(stats)
 
 T = TypeVar("T")
 

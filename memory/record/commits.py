@@ -54,8 +54,10 @@ def recorded(connection: Connection, world: str, timeline: str, id_: str) -> Com
     return Committed(parsed(Decision, rows[0][1]), rows[0][0], fresh=False) if rows else None
 
 
-def commit(connection: Connection, what: Commit) -> Committed:
+def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
     """Write a decision with its effects, memory and turns at one moment. See `Memory.commit`.
+
+    `made_at`: when, by the clock on the wall, in milliseconds since 1970.
 
     Raises:
         AlreadyRecorded: the decision has been committed before, on this timeline or before it branched off.
@@ -68,7 +70,7 @@ def commit(connection: Connection, what: Commit) -> Committed:
     if before is not None:
         raise AlreadyRecorded(before)
     here: Fields = {"world": decision.world, "timeline": timeline, "seq": seq}
-    new_rows(connection, DECISION, [_decision_row(what, here)])
+    new_rows(connection, DECISION, [_decision_row(what, here | {"made_at": made_at})])
     new_rows(
         connection,
         TOOL_CALL,
@@ -112,16 +114,35 @@ def experience_rows(experiences: Iterable[Experience], here: Fields) -> list[Fie
 
 def _decision_row(what: Commit, here: Fields) -> Fields:
     decision = what.decision
-    return here | {
-        "id": decision.id,
-        "at": what.at.total_minutes if what.at is not None else None,
-        "kind": decision.kind,
-        "character": decision.character,
-        "thread": what.thread,
-        "body": decision.model_dump_json(by_alias=True),
-        "source": decision.receipt.source,
-        "reason": plain(decision.receipt.reason),
-        "milliseconds": decision.receipt.milliseconds,
+    return (
+        here
+        | {
+            "id": decision.id,
+            "at": what.at.total_minutes if what.at is not None else None,
+            "kind": decision.kind,
+            "character": decision.character,
+            "thread": what.thread,
+            "body": decision.model_dump_json(by_alias=True),
+            "source": decision.receipt.source,
+            "reason": plain(decision.receipt.reason),
+            "milliseconds": decision.receipt.milliseconds,
+        }
+        | measured(decision)
+    )
+
+
+def measured(decision: Decision) -> Fields:
+    """What statistics are made of: columns of its own for what is in the receipt, so that the rest stays unread."""
+    receipt = decision.receipt
+    grammar, schema, world = receipt.validity.grammar, receipt.validity.schema_, receipt.validity.world
+    return {
+        "model": plain(receipt.versions.model) if receipt.versions.model is not None else None,
+        "attempts": receipt.attempts,
+        "prompt_tokens": receipt.tokens.prompt,
+        "completion_tokens": receipt.tokens.completion,
+        "in_grammar": None if grammar is None else int(grammar),
+        "in_schema": None if schema is None else int(schema),
+        "in_world": None if world is None else int(world),
     }
 
 

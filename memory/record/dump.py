@@ -33,7 +33,8 @@ def dump(connection: Connection, world: str) -> list[Plain]:
 
 
 def _plain(row: dict[str, object]) -> Plain:
-    row.pop("milliseconds", None)
+    for measured in ("milliseconds", "made_at"):
+        row.pop(measured, None)
     for whole in ("body", "sheet"):
         if whole in row:
             row[whole] = _without_clock(json.loads(str(row[whole])))

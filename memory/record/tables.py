@@ -171,7 +171,10 @@ class DecisionRow(Row, table=True):
     """A decision that was made. No timeline sees two under one id: that is what makes it happen once, and what was
     decided on an abandoned branch can be decided anew on another."""
 
-    __table_args__ = _on_a_timeline(Index("decision_by_moment", "world", "seq"))
+    __table_args__ = _on_a_timeline(
+        Index("decision_by_moment", "world", "seq"),
+        Index("decision_by_time", "world", "made_at"),
+    )
 
     world: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -186,6 +189,17 @@ class DecisionRow(Row, table=True):
     source: str
     reason: str
     milliseconds: float
+    made_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When it was recorded, by the clock on the wall: milliseconds since 1970, UTC. None: before that was kept."""
+    model: str | None = None
+    """From here on what is in `body` too, so that statistics need not read all of it."""
+    attempts: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    in_grammar: int | None = None
+    """The three levels of validity: 1 it was, 0 it was not, None it was not asked."""
+    in_schema: int | None = None
+    in_world: int | None = None
 
 
 class ToolCallRow(Row, table=True):

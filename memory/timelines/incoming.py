@@ -10,6 +10,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 from sqlalchemy import Column, Table
 
+from memory.record.commits import measured
 from memory.record.tables import TIMELINE, WORLD
 from memory.timelines.portable import FORMAT, KEYS, TABLES, VERSION, WHOLE, Header, as_text, whole_column
 from memory.timelines.timelines import FIRST
@@ -84,7 +85,7 @@ class Reading:
                 known = [known.name for known in table.columns if known.name != "world"]
                 self._fault(where, f"a row of '{name}' has no '{column}'.", column, known)
             elif column == whole_column(name):
-                row[column] = self._whole(where, name, column, value)
+                row |= self._whole(where, name, column, value)
             else:
                 row[column] = self._plain(where, table.c[column], value)
         for column in table.columns:
@@ -131,13 +132,14 @@ class Reading:
         head, slash, rest = str(thread).partition("/")
         return f"{self.world}/{rest}" if self.world and slash and head == self.header.world else thread
 
-    def _whole(self, where: str, table: str, column: str, value: object) -> str | None:
+    def _whole(self, where: str, table: str, column: str, value: object) -> Plain:
+        """The column of a whole value, and those that only repeat parts of it."""
         try:
-            whole = WHOLE[table].model_validate(value)
+            whole = self._named_anew(where, WHOLE[table].model_validate(value))
         except ValidationError as error:
             self.faults += _faults_of(error, where, column)
-            return None
-        return as_text(table, self._named_anew(where, whole))
+            return {column: None}
+        return {column: as_text(table, whole)} | (measured(whole) if isinstance(whole, Decision) else {})
 
     def _named_anew(self, where: str, whole: Value) -> Value:
         """The value in a world of another name."""

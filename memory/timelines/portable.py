@@ -95,6 +95,12 @@ WHOLE: Mapping[str, type[Value]] = {
     SAVE.name: SaveNote,
 }
 """What the `body` of a table's rows holds, or the `sheet` of a world."""
+REPEATED: Mapping[str, frozenset[str]] = {
+    DECISION.name: frozenset(
+        {"model", "attempts", "prompt_tokens", "completion_tokens", "in_grammar", "in_schema", "in_world"}
+    )
+}
+"""Columns that only repeat what a whole value says: they are filled in when a file is read."""
 KEYS = (MEMORY_USED.c.memory, MEMORY_FORGOTTEN.c.memory, MEMORY_FORGOTTEN.c.into)
 """Columns that name a memory by its timeline and id."""
 
@@ -124,7 +130,7 @@ def as_line(table: str, row: Mapping[str, Any]) -> str:
     kept = {
         name: json.loads(value) if name == whole else value
         for name, value in row.items()
-        if name != "world" and value is not None
+        if name != "world" and value is not None and name not in REPEATED.get(table, ())
     }
     if table == WORLD.name:
         del kept["id"]
