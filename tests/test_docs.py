@@ -24,6 +24,7 @@ from rules.bargain import Obstacle
 from rules.moves import Hindrance
 from schemas import PROJECT, LoomError, ModelError, RecordError
 from service.cli import main
+from tests.support.command_line import WIDE
 from tests.support.doc_blocks import PAGES, up_to_date
 
 DOCS = PROJECT / "docs"
@@ -142,7 +143,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LOOMWRIGHT_GRAPHS", json.dumps(["graphs/library"]))
     monkeypatch.setenv("LOOMWRIGHT_LOG__LEVEL", "error")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", WIDE)
 
     def refuse(*_: object) -> NoReturn:
         raise OSError("a snippet must do without a network")

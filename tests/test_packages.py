@@ -29,7 +29,7 @@ def python(script: str, folder: Path, **environment: str) -> subprocess.Complete
     }
     return subprocess.run(
         [sys.executable, "-c", script], cwd=folder, env=clean | environment, capture_output=True, text=True,
-        timeout=120, check=False,
+        timeout=600, check=False,
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def test_langgraphs_own_loader_serves_all_graphs_from_one_loom(tmp_path: Path) -
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOMWRIGHT_")}
     ran = subprocess.run(
         [sys.executable, "-c", SERVED, json.dumps(config["graphs"]), json.dumps(opening)],
-        cwd=PROJECT, env=clean | platform, capture_output=True, text=True, timeout=180, check=False,
+        cwd=PROJECT, env=clean | platform, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     lines = ran.stdout.splitlines()

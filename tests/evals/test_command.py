@@ -13,6 +13,7 @@ from evals.cases import KINDS
 from evals.metrics import METRICS
 from evals.suites import named
 from schemas import PROJECT
+from tests.support.command_line import WIDE
 
 
 def evals(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -105,7 +106,7 @@ def test_deepevals_own_runner_plays_the_same_cases(tmp_path: Path) -> None:
             "nobody-knows-it or a-first-errand",
         ],
         cwd=PROJECT,
-        env={**environment, **quiet, "HOME": str(tmp_path), "COLUMNS": "200"},
+        env={**environment, **quiet, "HOME": str(tmp_path), "COLUMNS": WIDE},
         capture_output=True,
         text=True,
         timeout=900,

@@ -282,7 +282,7 @@ def test_the_command_prints_every_row_and_leaves_nothing_behind(tmp_path: Path) 
         env={**environment, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=900,
         check=False,
     )
 

@@ -21,6 +21,7 @@ from nodes import Catalogue, DecisionState, FrozenClock, Step, SystemClock
 from nodes.state import FRESH
 from schemas import BadDeclaration, BadRequest, LoomError, ModelTimeout, ModelUnavailable, UnknownThing
 from tests.graphs.stage import Stage
+from tests.support.waiting import PATIENCE
 
 REQUEST: dict[str, Any] = {"kind": "combat", "event": "turn"}
 
@@ -125,22 +126,21 @@ async def test_a_failure_without_on_error_ends_the_run_with_its_error(
 async def test_a_node_that_sleeps_past_its_timeout_is_left(story: str, catalogue: Catalogue) -> None:
     stage = Stage(clock=SystemClock(), acts={"generate": sleep_long})
     graph = compile_graph(declare(story.replace("timeout: 1s", "timeout: 30ms")), catalogue, stage)
-    result = await asyncio.wait_for(play(graph), timeout=1.0)
+    result = await asyncio.wait_for(play(graph), PATIENCE)
     assert went(result)[-3:] == ["generate", "decide_by_rules", "remember"]
     assert result["receipt"]["reason"] == "deadline"
-    assert 20 <= result["trace"][2]["ms"] < 500
+    assert result["trace"][2]["ms"] >= 20
 
 
-async def test_the_deadline_of_the_request_bounds_a_node_less_the_reserve(
-    combat: Declaration, catalogue: Catalogue
-) -> None:
+async def test_the_deadline_of_the_request_bounds_a_node_less_the_reserve(story: str, catalogue: Catalogue) -> None:
+    """A minute is asked for, and all but a second of it is in reserve: the node is left long before it would come back
+    by itself (30 s), by its own timeout (50 s) or by the deadline."""
     stage = Stage(clock=SystemClock(), acts={"generate": sleep_long})
-    graph = compile_graph(combat, catalogue, stage)
-    began = stage.clock.now()
-    result = await play(graph, REQUEST | {"deadline_ms": 120})
-    assert (stage.clock.now() - began) < 0.5
+    text = story.replace("deadline: 2s", "deadline: 2m\nreserve: 59s").replace("timeout: 1s", "timeout: 50s")
+    result = await play(compile_graph(declare(text), catalogue, stage), REQUEST | {"deadline_ms": 60_000})
+    assert went(result)[-3:] == ["generate", "decide_by_rules", "remember"]
     assert result["receipt"]["reason"] == "deadline"
-    assert result["trace"][2]["ms"] <= 115
+    assert result["trace"][2]["ms"] < 30_000
 
 
 async def test_a_clock_that_stands_gives_a_node_all_the_time_it_takes(
@@ -294,11 +294,11 @@ async def test_a_run_cut_off_at_any_node_resumes_to_the_same_end(
 
                 async def hang(_state: DecisionState) -> None:
                     reached.set()
-                    await asyncio.sleep(30)
+                    await asyncio.sleep(3_600)
 
                 stage.acts[victim] = hang
                 running = asyncio.create_task(play(graph, config=thread(name)))
-                await asyncio.wait_for(reached.wait(), timeout=5)
+                await asyncio.wait_for(reached.wait(), PATIENCE)
                 running.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await running

@@ -6,10 +6,9 @@ import asyncio
 import json
 import logging
 import socket
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
@@ -38,6 +37,8 @@ from tests.support.faulty_server import (
     sends_garbage,
     sends_half_a_line,
 )
+from tests.support.ports import closed_port
+from tests.support.waiting import PATIENCE, until
 
 
 class Greeting(BaseModel):
@@ -52,7 +53,7 @@ class Greeting(BaseModel):
         return text
 
 
-def ask(text: str = "hello", *, timeout: float = 5.0, **others: object) -> Ask:
+def ask(text: str = "hello", *, timeout: float = 60.0, **others: object) -> Ask:
     return Ask(messages=({"role": "user", "content": text},), max_tokens=50, timeout=timeout, **others)  # pyright: ignore[reportArgumentType] - tests pass what they like
 
 
@@ -64,12 +65,6 @@ async def facing(*behaviours: Behaviour, **settings: object) -> AsyncGenerator[t
             yield model, server
         finally:
             await model.aclose()
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_a_good_answer_costs_one_request_and_says_what_it_cost() -> None:
@@ -152,9 +147,12 @@ async def test_nobody_there_is_unavailable_and_stays_so_for_the_cool_down(host: 
     await model.aclose()
 
 
-async def test_a_connection_that_was_refused_is_tried_once_more() -> None:
-    port = closed_port()
-    model = VllmModel(f"http://127.0.0.1:{port}/v1", name="late")
+async def test_a_connection_that_was_refused_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens at its port until the first try was refused."""
+    late = socket.socket()
+    late.bind(("127.0.0.1", 0))
+    model = VllmModel(f"http://127.0.0.1:{late.getsockname()[1]}/v1", name="late")
+    servers, send = list[asyncio.Server](), model._send
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -163,32 +161,35 @@ async def test_a_connection_that_was_refused_is_tried_once_more() -> None:
         await writer.drain()
         writer.close()
 
-    asking = asyncio.create_task(model.answer(ask(), Greeting))
-    await asyncio.sleep(0.03)  # the first try has been refused, the second comes 50 ms after it
-    async with await asyncio.start_server(connect, "127.0.0.1", port):
-        answer = await asking
+    async def sent(*question: Any) -> Any:
+        try:
+            return await send(*question)
+        except Exception:
+            servers.append(await asyncio.start_server(connect, sock=late))
+            raise
+
+    monkeypatch.setattr(model, "_send", sent)
+    answer = await model.answer(ask(timeout=60), Greeting)
     assert (answer.content.text, answer.attempts) == ("just in time", 2)
     await model.aclose()
+    [server] = servers
+    server.close()
 
 
 @pytest.mark.parametrize("behaviour", [hangs_before_headers(), hangs_in_the_body()], ids=["headers", "body"])
 async def test_a_server_that_hangs_is_left_when_the_time_is_up(behaviour: Behaviour) -> None:
     async with facing(behaviour, name="slow") as (model, server):
-        began = time.monotonic()
         with pytest.raises(ModelTimeout):
-            await model.answer(ask(timeout=0.2), Greeting)
-        assert time.monotonic() - began < 1.0
-        await asyncio.sleep(0.05)
-        assert server.hung_up == 1
+            await asyncio.wait_for(model.answer(ask(timeout=2), Greeting), PATIENCE)
+        await until(lambda: server.hung_up == 1, "the client hangs up")
         assert len(server.asked) == 1
 
 
 async def test_a_server_that_trickles_is_left_when_the_time_is_up() -> None:
-    async with facing(after(10, says({"text": "late"})), name="slow") as (model, server):
+    async with facing(after(90, says({"text": "late"})), name="slow") as (model, server):
         with pytest.raises(ModelTimeout):
-            await model.answer(ask(timeout=0.1), Greeting)
-        await asyncio.sleep(0.05)
-        assert server.hung_up == 1
+            await model.answer(ask(timeout=2), Greeting)
+        await until(lambda: server.hung_up == 1, "the client hangs up")
 
 
 async def test_no_time_left_asks_nobody() -> None:
@@ -200,13 +201,12 @@ async def test_no_time_left_asks_nobody() -> None:
 
 async def test_a_cancelled_question_hangs_up_and_stays_cancelled() -> None:
     async with facing(hangs_before_headers(), name="slow") as (model, server):
-        asking = asyncio.create_task(model.answer(ask(timeout=30), Greeting))
-        await asyncio.sleep(0.1)
+        asking = asyncio.create_task(model.answer(ask(timeout=600), Greeting))
+        await until(lambda: server.asked, "the question is with the server")
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        await asyncio.sleep(0.05)
-        assert server.hung_up == 1
+        await until(lambda: server.hung_up == 1, "the client hangs up")
 
 
 @pytest.mark.parametrize(

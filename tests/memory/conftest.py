@@ -19,7 +19,7 @@ DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 
 
 def _run(url: URL, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 30})
     try:
         with engine.connect() as connection:
             for statement in statements:

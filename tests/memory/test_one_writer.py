@@ -22,7 +22,7 @@ Dump = list[dict[str, object]]
 
 
 async def test_of_two_processes_on_one_world_the_second_waits_and_then_says_so(
-    memory: Memory, record_url: str | None, tmp_path: Path
+    memory: Memory, record_url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = [sys.executable, "-m", "tests.memory.holder", str(tmp_path), record_url or "-"]
     with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: ASYNC220  # a thread waits for it
@@ -36,8 +36,10 @@ async def test_of_two_processes_on_one_world_the_second_waits_and_then_says_so(
         assert time.monotonic() - began >= 2 * PATIENCE * 0.9
         assert len(await memory.facts(WORLD, None, knower=None)) == 3, "reading goes on"
 
+        monkeypatch.setattr("memory.record.record.PATIENCE", 60.0)  # from here on nobody shall give up
         waiting = asyncio.create_task(memory.commit(full_commit(0)))
         await asyncio.sleep(PATIENCE / 4)
+        assert not waiting.done()
         other.stdin.close()
         assert (await waiting).fresh
 
@@ -70,7 +72,7 @@ async def _states(folder: Path, file: Path) -> list[tuple[Dump, Dump]]:
 
 def _play(home: Path, url: str | None, file: Path, fatal: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.memory.killed_history", str(home), url or "-", str(file), str(fatal)]
-    return subprocess.run(command, cwd=PROJECT, check=False, timeout=120, capture_output=True, text=True)
+    return subprocess.run(command, cwd=PROJECT, check=False, timeout=600, capture_output=True, text=True)
 
 
 async def _loaded(home: Path, url: str | None) -> None:

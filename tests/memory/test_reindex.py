@@ -288,7 +288,7 @@ async def test_a_rebuild_that_is_killed_leaves_at_most_lag_and_the_next_one_ends
     await memory.aclose()
 
     command = [sys.executable, "-m", "tests.memory.reindexing", str(tmp_path), str(fatal)]
-    run = partial(subprocess.run, command, cwd=PROJECT, check=False, timeout=120, capture_output=True, text=True)
+    run = partial(subprocess.run, command, cwd=PROJECT, check=False, timeout=600, capture_output=True, text=True)
     done = await asyncio.to_thread(run)
     assert done.returncode == -signal.SIGKILL, done.stderr
 

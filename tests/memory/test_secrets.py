@@ -210,7 +210,7 @@ SAID = {"ledger": (LEDGER.text, "Die Wirtin streckt das Bier.")}
     ],
 )
 async def test_a_sentence_close_to_a_secret_is_recognised_by_its_words(memory: Memory, text: str, close: bool) -> None:
-    near = await secrets(memory, LexicalEmbedder()).close([text], SAID, within=10)
+    near = await secrets(memory, LexicalEmbedder()).close([text], SAID, within=60)
 
     assert near == (frozenset({"ledger"}) if close else frozenset())
 
@@ -222,8 +222,8 @@ async def test_a_sentence_that_means_the_same_is_recognised_by_the_configured_em
     )
     book = secrets(memory, meaning)
 
-    assert await book.close(["What she pours there is mostly the river."], SAID, within=10) == {"ledger"}
-    assert await book.close(["The roof of the inn is quite new."], SAID, within=10) == frozenset()
+    assert await book.close(["What she pours there is mostly the river."], SAID, within=60) == {"ledger"}
+    assert await book.close(["The roof of the inn is quite new."], SAID, within=60) == frozenset()
     assert meaning.asked.count(LEDGER.text) == 1, "the vectors of secrets are kept"
 
 
@@ -233,13 +233,13 @@ async def test_a_secret_that_is_strewn_in_crumbs_among_other_words_is_recognised
     filler = ["The road was long today.", "Sit by the stove, then.", "A room is two coppers.", "Mind the step."]
     strewn = [text for pair in zip(crumbs, filler, strict=True) for text in pair]
 
-    assert await book.close(strewn, ways, within=10) == {"ledger"}
-    assert await book.close([*crumbs[:1], *filler], ways, within=10) == frozenset()
+    assert await book.close(strewn, ways, within=60) == {"ledger"}
+    assert await book.close([*crumbs[:1], *filler], ways, within=60) == frozenset()
 
 
 async def test_an_embedder_that_fails_says_so(memory: Memory) -> None:
     with pytest.raises(ModelUnavailable):
-        await secrets(memory, Named(None)).close(["The roof of the inn is new."], SAID, within=10)
+        await secrets(memory, Named(None)).close(["The roof of the inn is new."], SAID, within=60)
 
 
 async def test_an_embedder_that_is_slow_goes_on_and_the_next_who_asks_gets_an_answer(memory: Memory) -> None:
@@ -257,7 +257,7 @@ async def test_an_embedder_that_is_slow_goes_on_and_the_next_who_asks_gets_an_an
             await book.close(["What she pours there is the river."], SAID, within=0.01)
     at_last.set()
 
-    assert await book.close(["What she pours there is the river."], SAID, within=10) == {"ledger"}
+    assert await book.close(["What she pours there is the river."], SAID, within=60) == {"ledger"}
     await book.aclose()
 
 
@@ -272,7 +272,7 @@ async def test_closing_stops_what_is_still_being_embedded(memory: Memory) -> Non
     with pytest.raises(TimeoutError):
         await book.close(["The roof of the inn is new."], SAID, within=0.01)
 
-    await asyncio.wait_for(book.aclose(), timeout=5)
+    await asyncio.wait_for(book.aclose(), timeout=60)
 
 
 async def test_what_the_game_tells_the_party_is_hidden_from_it_no_more(memory: Memory) -> None:

@@ -12,6 +12,7 @@ from inference import Ask, ScriptedModel
 from schemas import Decision, DecisionRequest
 from service import Loom
 from tests.conftest import Opening, OpenLoom
+from tests.support.waiting import until
 
 WORD = "heliotrope"
 """Said on the branch that is abandoned, and in no file of the world."""
@@ -125,15 +126,14 @@ async def test_a_decision_that_is_being_made_while_a_save_is_loaded_stays_where_
     open_loom: OpenLoom, opening: Opening
 ) -> None:
     innkeeper = Innkeeper()
-    innkeeper.model = ScriptedModel(innkeeper.say, latency=1.0)
+    innkeeper.model = ScriptedModel(innkeeper.say, latency=2.0)
     async with open_loom(innkeeper.model) as loom:
         request = _ask(opening, "slow", "Tell me.")
         world = loom.memory.world_line(request.world)
         await world.save("evening")
         innkeeper.line = f"The word is {WORD}."
         deciding = asyncio.create_task(loom.decide(request))
-        await asyncio.sleep(0.5)
-        assert innkeeper.model.asked, "it has been asked, and has not answered yet"
+        await until(lambda: innkeeper.model.asked, "it has been asked; it takes its time to answer")
         await world.load("evening")
         made = await deciding
 

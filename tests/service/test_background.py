@@ -14,6 +14,7 @@ from service import background as module
 from service.background import Background, Job, Occasion
 from service.tidying import tidying
 from tests.conftest import Opening
+from tests.support.waiting import PATIENCE
 
 
 class Diary:
@@ -117,17 +118,19 @@ async def test_closing_gives_what_runs_a_moment_and_begins_nothing_more(
 ) -> None:
     monkeypatch.setattr(module, "GRACE", 0.05)
     ended: list[str] = []
+    began = asyncio.Event()
 
     async def forever(_: Occasion) -> None:
+        began.set()
         try:
-            await asyncio.sleep(60)
+            await asyncio.sleep(3_600)
         finally:
             ended.append("cut off")
 
     diary = Diary()
     behind = Background([Job("forever", forever, every_decisions=1), Job("diary", diary.run, every_decisions=1)])
     behind.after(asks(opening))
-    await asyncio.sleep(0.01)
+    await asyncio.wait_for(began.wait(), PATIENCE)
     await behind.aclose()
     behind.after(asks(opening))
     await behind.settle()

@@ -7,8 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any, cast
@@ -17,50 +15,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from schemas import PROJECT
-from service.cli import main
 from service.demo import ENCORE
 from tests.service.stage import KINDS
+from tests.support.command_line import WIDE, Loomwright, Ran
 from tests.support.faulty_server import FaultyServer, rejects
 
 OPENING = PROJECT / "config" / "worlds" / "morning_star" / "opening"
 SECRET = "sk-the-kings-own-key-7731"  # noqa: S105  # the one that must never be printed
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Loomwright = Callable[..., Ran]
-
-
-@pytest.fixture
-def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
-    """The command line in a folder of its own, in this process: `loomwright("graph", "list")`."""
-    for name in [name for name in os.environ if name.startswith("LOOMWRIGHT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOOMWRIGHT_LOG__LEVEL", "warning")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["loomwright", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        code = left.value.code
-        return Ran(code if isinstance(code, int) else 0 if code is None else 1, said.out, said.err)
-
-    return run
 
 
 def in_a_process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -68,7 +29,7 @@ def in_a_process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[s
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOMWRIGHT_")}
     return subprocess.run(
         [str(Path(sys.executable).with_name("loomwright")), *arguments],
-        cwd=folder, env=clean, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env=clean | {"COLUMNS": WIDE}, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +11,7 @@ import pytest
 from rules.bestiary import Bestiary
 from schemas import PROJECT, BadWorld, Settings
 from service.assemble import checked_bestiary
-from service.cli import main
-
-Loomwright = Callable[..., tuple[int, str, str]]
+from tests.support.command_line import Loomwright
 
 OWL = {
     "name": "Bell Owl",
@@ -43,26 +38,6 @@ OWL = {
         }
     ],
 }
-
-
-@pytest.fixture
-def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
-    """The command line in a folder of its own: exit code, output, errors."""
-    for name in [name for name in os.environ if name.startswith("LOOMWRIGHT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOOMWRIGHT_LOG__LEVEL", "warning")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["loomwright", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return int(left.value.code or 0), said.out, said.err
-
-    return run
 
 
 def test_creatures_are_found_by_challenge_type_tag_and_role(loomwright: Loomwright) -> None:

@@ -5,27 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from memory import News
 from schemas import PROJECT
-from service.cli import main
 from tests.memory.stage import WORLD, open_memory, pack
 from tests.memory.test_consolidation import LATER, entry, evening
 from tests.memory.test_reindex import live
-
-Loomwright = Callable[..., tuple[int, str, str]]
+from tests.support.command_line import Loomwright, Ran, typed
 
 
 @pytest.fixture
 def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
     """The command line over a home in which Malgar has three memories: its exit code, and what it says."""
     monkeypatch.chdir(PROJECT)
-    monkeypatch.setenv("COLUMNS", "1000")  # so that no path of this machine breaks a line
 
     async def begin() -> None:
         memory = await open_memory(None, tmp_path)
@@ -34,13 +29,8 @@ def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Ca
         await memory.settle()
         await memory.aclose()
 
-    def run(*arguments: str, command: str = "reindex") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["loomwright", "memory", command, *arguments, "--home", str(tmp_path)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return int(left.value.code or 0), said.out, said.err
+    def run(*arguments: str, command: str = "reindex") -> Ran:
+        return typed(monkeypatch, capfd, "memory", command, *arguments, "--home", str(tmp_path))
 
     asyncio.run(begin())
     return run

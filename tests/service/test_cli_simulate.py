@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from service.cli_simulate import MOST_FOES
-from tests.service.test_cli import Loomwright, loomwright  # noqa: F401  # pyright: ignore[reportUnusedImport]  # the fixture
+from tests.support.command_line import Loomwright
 
 FIGURES = ("win_rate", "tpk_rate", "rounds", "damage_dealt", "damage_taken", "losses")
 
 
-def test_a_table_tells_how_the_fight_is_likely_to_go(loomwright: Loomwright) -> None:  # noqa: F811
+def test_a_table_tells_how_the_fight_is_likely_to_go(loomwright: Loomwright) -> None:
     ran = loomwright("simulate", "fight", "archers", "goblin:3", "--runs", "20", "--jobs", "1", "--level", "1")
 
     assert ran.code == 0
@@ -19,7 +19,7 @@ def test_a_table_tells_how_the_fight_is_likely_to_go(loomwright: Loomwright) -> 
     assert "20 fights: archers, level 1, tactical, against goblin:3, tactical; seed 7" in ran.out
 
 
-def test_the_same_seed_is_the_same_table_in_one_process_and_in_two(loomwright: Loomwright) -> None:  # noqa: F811
+def test_the_same_seed_is_the_same_table_in_one_process_and_in_two(loomwright: Loomwright) -> None:
     asked = ("simulate", "fight", "rush", "orc:4", "-n", "40", "--level", "2", "--enemy-policy", "greedy", "--json")
     alone, together = loomwright(*asked, "--jobs", "1"), loomwright(*asked, "--jobs", "2")
 
@@ -42,7 +42,7 @@ def test_the_same_seed_is_the_same_table_in_one_process_and_in_two(loomwright: L
     ],
 )
 def test_what_cannot_be_fought_is_told_without_a_traceback(
-    loomwright: Loomwright,  # noqa: F811
+    loomwright: Loomwright,
     arguments: tuple[str, str],
     told: str,
 ) -> None:

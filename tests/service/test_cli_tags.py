@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
 
-from service.cli import main
 from service.tag_drawing import draw_tags
+from tests.support.command_line import Loomwright
 
 SVG = "{http://www.w3.org/2000/svg}"
-Loomwright = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
-    """The command line in a folder of its own, with the example world loaded: exit code, output, errors."""
-    for name in [name for name in os.environ if name.startswith("LOOMWRIGHT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOOMWRIGHT_LOG__LEVEL", "warning")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["loomwright", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return int(left.value.code or 0), said.out, said.err
-
-    assert run("world", "load", "morning_star")[0] == 0
-    return run
+def loomwright(loomwright: Loomwright) -> Loomwright:
+    """The command line, with the example world loaded."""
+    assert loomwright("world", "load", "morning_star").code == 0
+    return loomwright
 
 
 def texts(svg: ElementTree.Element) -> list[str]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.test_cli import OPENING, Loomwright, loomwright  # noqa: F401  # pyright: ignore[reportUnusedImport]  # the fixture
+from tests.service.test_cli import OPENING
+from tests.support.command_line import Loomwright
 
 
 @pytest.fixture
-def played(loomwright: Loomwright) -> Loomwright:  # noqa: F811  # the fixture
+def played(loomwright: Loomwright) -> Loomwright:
     """The example world, with one decision of its history."""
     assert loomwright("world", "load", "morning_star").code == 0
     assert loomwright("decide", "combat", "--event", str(OPENING / "2_combat.json"), "--json").code == 0

