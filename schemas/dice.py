@@ -35,6 +35,13 @@ class DiceExpression(str):
         return parse(str(self))
 
     @cached_property
+    def plain(self) -> tuple[int, tuple[tuple[int, int, int], ...] | None]:
+        """The sum of the plain numbers, and sign, count and sides of all dice; None where not every die counts once."""
+        dice = tuple((term.sign, term.count, term.sides) for term in self.terms if term.sides is not None)
+        flat = sum(term.sign * term.count for term in self.terms if term.sides is None)
+        return flat, dice if all(term.plain for term in self.terms) else None
+
+    @cached_property
     def minimum(self) -> int:
         """The lowest total that can come up."""
         return sum(term.minimum for term in self.terms)

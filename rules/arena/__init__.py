@@ -3,12 +3,13 @@
 from rules.arena.arena import FIELD_FT, SQUARE_FT, Arena, Order
 from rules.arena.clash import Clash, Spread, clash, power
 from rules.arena.fighter import Ailment, Fighter
+from rules.arena.greed import Greedy, greedy
 from rules.arena.meeting import FOES, PARTY, Meeting, meet
 from rules.arena.odds import ArenaFactory, Fights, Tally, mean, odds, summed_up, tally, wilson
 from rules.arena.options import Option, Policy, bonus_options, legendary_options, options
 from rules.arena.perform import perform
 from rules.arena.play import MOST_ROUNDS, Outcome, play, roll_initiative, take_turn
-from rules.arena.policies import POLICIES, TACTICAL, Regret, Tactical, greedy, random_policy, regret, tactical
+from rules.arena.policies import POLICIES, TACTICAL, Regret, Tactical, random_policy, regret, tactical
 from rules.arena.sheet import Deed, Sheet, figures, sheet_of
 from rules.arena.weights import ROLES, Weights, weights_of
 
@@ -28,6 +29,7 @@ __all__ = [
     "Deed",
     "Fighter",
     "Fights",
+    "Greedy",
     "Meeting",
     "Option",
     "Order",

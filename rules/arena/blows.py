@@ -9,7 +9,7 @@ from rules.arena.arena import Arena
 from rules.arena.fighter import Ailment, Fighter
 from rules.arena.sheet import Deed
 from rules.arena.wounds import saves, wound
-from rules.mechanics.attacks import attack_roll
+from rules.mechanics.attacks import lands
 from rules.mechanics.conditions import NEAR_FT, always_critical
 from rules.mechanics.damage import roll_damage
 from schemas.abilities import Ability
@@ -31,17 +31,13 @@ def strike(arena: Arena, fighter: Fighter, deed: Deed, target: Fighter, *, in_pa
     dice, sheet = arena.dice, target.sheet
     near = in_passing or arena.gaps[fighter.index][target.index] <= NEAR_FT
     advantage = aim(arena, fighter, deed, target, in_passing=in_passing)
-    rolled = attack_roll(
-        deed.action.attack_bonus or 0,
-        sheet.armor_class,
-        dice,
-        advantage=advantage,
-        helpless=always_critical(target.plight, within_5_ft=near),
-    )
-    by_hand = in_passing or by_hand_at(deed, arena.gaps[fighter.index][target.index])
-    if not rolled.hit or (by_hand and not rolled.critical and _parries(target, rolled.total)):
+    natural, bonus = dice.natural(advantage), deed.action.attack_bonus or 0
+    if not lands(natural, bonus, sheet.armor_class):
         return
-    critical = rolled.critical
+    critical = natural == 20 or always_critical(target.plight, within_5_ft=near)
+    by_hand = in_passing or by_hand_at(deed, arena.gaps[fighter.index][target.index])
+    if sheet.parry and by_hand and not critical and _parries(target, natural + bonus):
+        return
     damage = roll_damage(deed.action.damage, dice, critical=critical) if deed.action.damage else {}
     charged = not fighter.extra_used and charges(fighter, deed, by_hand, fighter.ran_ft)
     extra = charged.damage if charged else extra_of(arena, fighter, target, advantage)

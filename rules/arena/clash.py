@@ -65,6 +65,10 @@ class Clash:
 
     spreads: tuple[Spread, Spread, Spread]
     takings: tuple[tuple[Taking, ...], tuple[Taking, ...], tuple[Taking, ...]]
+    usual: float
+    """The mean damage at most, where nothing gives advantage."""
+    most: float
+    """The mean damage at most, with advantage."""
 
 
 def clash(deed: Deed, target: Sheet) -> Clash:
@@ -110,7 +114,13 @@ def _work_out(deed: Deed, target: Sheet) -> Clash:
             found += taken
         spreads.append(_spread(whole))
         takings.append(tuple(_together(found)))
-    return Clash((spreads[0], spreads[1], spreads[2]), (takings[0], takings[1], takings[2]))
+    usual = max(spreads[0].mean, spreads[1].mean)
+    return Clash(
+        (spreads[0], spreads[1], spreads[2]),
+        (takings[0], takings[1], takings[2]),
+        usual,
+        max(usual, spreads[2].mean),
+    )
 
 
 def _one(deed: Deed, target: Sheet, advantage: int) -> tuple[Chances, list[Taking]]:

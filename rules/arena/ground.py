@@ -17,6 +17,8 @@ from schemas.creatures import Area
 Place = tuple[float, float]
 MOST_CENTRES = 12
 """Places that an area is tried at."""
+MOST_AROUND = 6
+"""How many squares around a target are looked at for a free one."""
 _ASIDE = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 
 
@@ -59,12 +61,15 @@ def near(arena: Arena, fighter: Fighter, target: Fighter, within_ft: float, spee
     straight = (to_x + _between(x - to_x, within_ft), to_y + _between(y - to_y, within_ft))
     if arena.free(straight):
         return straight
-    best, found = speed_ft + 0.1, None
-    for east, north in _ring(min(6, int(within_ft // SQUARE_FT))):
+    best, found, squares = speed_ft + 0.1, None, min(MOST_AROUND, int(within_ft // SQUARE_FT))
+    least = max(abs(x - to_x), abs(y - to_y)) - squares * SQUARE_FT
+    for east, north in _ring(squares):
         place = (to_x + east, to_y + north)
         steps = max(abs(place[0] - x), abs(place[1] - y))
         if steps < best and arena.free(place):
             best, found = steps, place
+            if steps <= least:  # no square is nearer
+                break
     return found
 
 
@@ -128,11 +133,12 @@ def provoked(arena: Arena, fighter: Fighter, place: Place | None) -> list[tuple[
     if place is None or fighter.x is None or fighter.disengaged or fighter.sheet.flyby:
         return []
     found, here = list[tuple[Fighter, Deed]](), arena.gaps[fighter.index]
+    there = arena.row(place)
     for foe in arena.foes(fighter):
-        if not foe.reaction or foe.x is None or foe.plight.no_actions:
-            continue
         strike = foe.sheet.opportunity
-        if strike is None or max(abs(place[0] - foe.x), abs(place[1] - foe.y)) <= strike.reach_ft:
+        if strike is None or there[foe.index] <= strike.reach_ft:
+            continue
+        if not foe.reaction or foe.x is None or foe.plight.no_actions:
             continue
         if here[foe.index] <= strike.reach_ft or _passes(fighter, place, foe, strike.reach_ft):
             found.append((foe, strike))
@@ -151,7 +157,7 @@ def _passes(fighter: Fighter, place: Place, foe: Fighter, reach_ft: float) -> bo
     while (x, y) != place:
         x += _between(place[0] - x, SQUARE_FT)
         y += _between(place[1] - y, SQUARE_FT)
-        if max(abs(x - foe.x), abs(y - foe.y)) <= reach_ft:
+        if abs(x - foe.x) <= reach_ft and abs(y - foe.y) <= reach_ft:
             return True
     return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,7 +47,7 @@ def options(arena: Arena, fighter: Fighter) -> list[Option]:
     """
     if not fighter.can_act:
         return [WAIT]
-    return list(_Search(arena, fighter, speed_of(fighter)).turn())
+    return Search(arena, fighter, speed_of(fighter)).turn()
 
 
 def bonus_options(arena: Arena, fighter: Fighter) -> list[Option]:
@@ -55,8 +55,7 @@ def bonus_options(arena: Arena, fighter: Fighter) -> list[Option]:
     deeds = fighter.sheet.bonus_deeds
     if not deeds or not fighter.can_act:
         return []
-    search = _Search(arena, fighter, 0)
-    return [*(option for deed in deeds if fighter.can_use(deed) for option in search.uses(deed)), WAIT]
+    return [*_uses(arena, fighter, deeds, 0), WAIT]
 
 
 def legendary_options(arena: Arena, fighter: Fighter) -> list[Option]:
@@ -64,115 +63,142 @@ def legendary_options(arena: Arena, fighter: Fighter) -> list[Option]:
     deeds = fighter.sheet.legendary
     if not deeds or fighter.legendary_points <= 0 or not fighter.can_act:
         return []
-    search = _Search(arena, fighter, 0)
-    return [*(option for deed in deeds if fighter.can_use(deed) for option in search.uses(deed)), WAIT]
+    return [*_uses(arena, fighter, deeds, 0), WAIT]
 
 
 def uses_of(arena: Arena, fighter: Fighter, deeds: Iterable[Deed]) -> list[Option]:
     """All ways to use some of its deeds on its turn, without what else it could do."""
     if not fighter.can_act:
         return []
-    search = _Search(arena, fighter, speed_of(fighter))
-    return [option for deed in deeds if fighter.can_use(deed) for option in search.uses(deed)]
+    return _uses(arena, fighter, deeds, speed_of(fighter))
 
 
-class _Search:
+def _uses(arena: Arena, fighter: Fighter, deeds: Iterable[Deed], speed: int) -> list[Option]:
+    ready = [deed for deed in deeds if fighter.can_use(deed)]
+    if not ready:
+        return []
+    search = Search(arena, fighter, speed)
+    return [option for deed in ready for option in search.uses(deed)]
+
+
+class Search:
     """One look around: what several deeds share is worked out once."""
 
-    __slots__ = ("_away", "_near", "arena", "fears", "fighter", "foes", "gaps", "marks", "speed")
+    __slots__ = ("_away", "_marks", "_near", "arena", "fears", "fighter", "foes", "gaps", "speed")
 
     def __init__(self, arena: Arena, fighter: Fighter, speed: int) -> None:
         self.arena, self.fighter, self.speed = arena, fighter, speed
         self.foes = arena.foes(fighter)
         self.gaps = arena.gaps[fighter.index]
         self.fears = feared(arena, fighter) if fighter.plight.afraid else []
-        self.marks = self._marks()
+        self._marks: list[Fighter] | None = None
         self._near = dict[tuple[int, float], Place | None]()
         self._away: Place | Literal[False] | None = False
 
-    def _marks(self) -> list[Fighter]:
+    @property
+    def marks(self) -> list[Fighter]:
         """Enemies that it can make out, and is not charmed by."""
-        charmers = [one.source for one in self.fighter.ailments if one.condition is Condition.CHARMED]
-        sense = self.fighter.sheet.sharpest_sense_ft
-        return [
-            foe
-            for foe in self.foes
-            if foe.index not in charmers and (not foe.plight.unseen or self.gaps[foe.index] <= sense)
-        ]
+        found = self._marks
+        if found is None:
+            ailments, gaps, sense = self.fighter.ailments, self.gaps, self.fighter.sheet.sharpest_sense_ft
+            found = [foe for foe in self.foes if not foe.plight.unseen or gaps[foe.index] <= sense]
+            if ailments:
+                charmers = [one.source for one in ailments if one.condition is Condition.CHARMED]
+                found = [foe for foe in found if foe.index not in charmers]
+            self._marks = found
+        return found
 
-    def turn(self) -> Iterator[Option]:
-        fighter, arena = self.fighter, self.arena
+    def turn(self) -> list[Option]:
+        """All that it may do on its turn."""
+        fighter, arena, found = self.fighter, self.arena, list[Option]()
         for deed in fighter.sheet.deeds:
             if fighter.uses[deed.slot] != 0:
-                yield from self.uses(deed)
-        yield Option("dodge")
+                found += self.uses(deed)
+        found.append(Option("dodge"))
         if not self.foes:
-            return
+            return found
         if self.speed:
-            for foe in self.foes:
-                place = None if self._in_reach(foe) else toward(arena, fighter, foe, 2 * self.speed)
-                if place is not None and not self._frightening(place):
-                    yield Option("dash", target=foe, place=place)
+            found += self.dashes()
             retreat = self.retreat
             if retreat is not None:
-                yield Option("disengage", place=retreat)
+                found.append(Option("disengage", place=retreat))
             if fighter.fraction < WEARY:
-                yield Option("flee", place=away(arena, fighter, self.foes, 2 * self.speed) or retreat)
+                found.append(Option("flee", place=away(arena, fighter, self.foes, 2 * self.speed) or retreat))
+        return found
 
-    def uses(self, deed: Deed) -> Iterator[Option]:
+    def dashes(self) -> list[Option]:
+        """All ways to come nearer to enemies that it cannot reach."""
+        found = list[Option]()
+        for foe in self.foes if self.speed else ():
+            place = None if self._in_reach(foe) else toward(self.arena, self.fighter, foe, 2 * self.speed)
+            if place is not None and not self._frightening(place):
+                found.append(Option("dash", target=foe, place=place))
+        return found
+
+    def uses(self, deed: Deed) -> list[Option]:
         """All ways to use one deed."""
+        found = list[Option]()
         if not deed.hurts:
             if deed.heal is not None:
-                yield from self._heals(deed)
+                self._heals(deed, found)
+        elif deed.single:
+            self._on(deed, found)
         elif deed.area is not None and self.fighter.x is not None:
-            yield from self._areas(deed)
+            self._areas(deed, found)
         elif deed.action.targets > 1 and not deed.parts:
-            yield from self._several(deed)
+            self._several(deed, found)
         else:
-            for foe in self.marks:
-                yield from self._on(deed, foe)
+            self._on(deed, found)
+        return found
 
-    def _on(self, deed: Deed, foe: Fighter) -> Iterator[Option]:
-        """One target: by hand from beside it; from afar from here, or from farther away."""
-        gap, reach = self.gaps[foe.index], deed.reach_ft
+    def _on(self, deed: Deed, found: list[Option]) -> None:
+        """One target each."""
+        for foe in self.marks:
+            found += [Option("use", deed, foe, place, (foe,)) for place in self.places(deed, foe)]
+
+    def places(self, deed: Deed, foe: Fighter) -> list[Place | None]:
+        """Where to use it on one target: by hand from beside it; from afar from here, or from farther away."""
+        gap, reach, furthest = self.gaps[foe.index], deed.reach_ft, deed.furthest_ft
+        found = list[Place | None]()
         if reach:
             if gap <= reach:
-                yield Option("use", deed, foe, None, (foe,))
+                found.append(None)
             else:
                 place = self._nearest(foe, reach)
                 if place is not None:
-                    yield Option("use", deed, foe, place, (foe,))
-        furthest = deed.furthest_ft
-        if furthest > reach:
-            if reach < gap <= furthest:
-                yield Option("use", deed, foe, None, (foe,))
-            elif gap > furthest:
-                place = self._nearest(foe, furthest)
-                if place is not None:
-                    yield Option("use", deed, foe, place, (foe,))
-            if gap > SQUARE_FT + self.speed and self.fighter.sheet.by_hand:
-                nearer = self._advance(foe)
-                if nearer is not None and self.arena.gap_from(nearer, foe) <= furthest:
-                    yield Option("use", deed, foe, nearer, (foe,))
-            back = self.retreat
-            if back is not None and reach < self.arena.gap_from(back, foe) <= deed.range_ft:
-                yield Option("use", deed, foe, back, (foe,))
+                    found.append(place)
+        if furthest <= reach:
+            return found
+        if reach < gap <= furthest:
+            found.append(None)
+        elif gap > furthest:
+            place = self._nearest(foe, furthest)
+            if place is not None:
+                found.append(place)
+        if gap > SQUARE_FT + self.speed and self.fighter.sheet.by_hand:
+            nearer = self._advance(foe)
+            if nearer is not None and self.arena.row(nearer)[foe.index] <= furthest:
+                found.append(nearer)
+        back = self.retreat
+        if back is not None and reach < self.arena.row(back)[foe.index] <= deed.range_ft:
+            found.append(back)
+        return found
 
-    def _several(self, deed: Deed) -> Iterator[Option]:
+    def _several(self, deed: Deed, found: list[Option]) -> None:
         """Several targets of one's choice: whoever is named, and the nearest others."""
         marks = sorted(self.marks, key=lambda foe: self.gaps[foe.index])
         most, furthest = deed.action.targets, deed.furthest_ft
         there = [foe for foe in marks if self.gaps[foe.index] <= furthest]
         for foe in there[:1] if len(there) <= most else there:
             others = [one for one in there if one is not foe][: most - 1]
-            yield Option("use", deed, foe, None, (foe, *others))
+            found.append(Option("use", deed, foe, None, (foe, *others)))
         if not there:
             for foe in marks:
                 place = self._nearest(foe, furthest)
                 if place is not None:
-                    yield Option("use", deed, foe, place, (foe,))
+                    found.append(Option("use", deed, foe, place, (foe,)))
 
-    def _areas(self, deed: Deed) -> Iterator[Option]:
+    def _areas(self, deed: Deed, found: list[Option]) -> None:
         """An area at each place that catches others than the places before."""
         area = deed.area
         if area is None or not self.marks:
@@ -189,7 +215,7 @@ class _Search:
                 if foe is None or key in seen:
                     continue
                 seen.add(key)
-                yield Option("use", deed, foe, start, (foe, *(one for one in struck if one is not foe)))
+                found.append(Option("use", deed, foe, start, (foe, *(one for one in struck if one is not foe))))
 
     def _starts(self, deed: Deed) -> list[Place | None]:
         nearest = min(self.marks, key=lambda foe: self.gaps[foe.index])
@@ -205,19 +231,20 @@ class _Search:
         x, y = start or (self.fighter.x or 0.0, self.fighter.y)
         return max(abs(x - centre[0]), abs(y - centre[1]))
 
-    def _heals(self, deed: Deed) -> Iterator[Option]:
+    def _heals(self, deed: Deed, found: list[Option]) -> None:
+        gaps, furthest = self.gaps, deed.furthest_ft
         friends = [one for one in self.arena.friends(self.fighter) if one.hit_points < one.most]
-        for friend in (*friends, *self.arena.fallen_friends(self.fighter)):
-            if self.gaps[friend.index] <= deed.furthest_ft:
-                yield Option("use", deed, friend, None, (friend,))
-            else:
-                place = self._nearest(friend, deed.furthest_ft)
+        for friend in friends + self.arena.fallen_friends(self.fighter):
+            if gaps[friend.index] <= furthest:
+                found.append(Option("use", deed, friend, None, (friend,)))
+            elif self.speed:
+                place = self._nearest(friend, furthest)
                 if place is not None:
-                    yield Option("use", deed, friend, place, (friend,))
+                    found.append(Option("use", deed, friend, place, (friend,)))
 
     def _nearest(self, target: Fighter, within_ft: float) -> Place | None:
         """The square to do it from, if a walk leads there."""
-        if not self.speed:
+        if not self.speed or self.gaps[target.index] - within_ft > self.speed:
             return None
         key = (target.index, within_ft)
         if key not in self._near:
@@ -246,4 +273,6 @@ class _Search:
         return self.gaps[foe.index] <= SQUARE_FT + self.speed
 
     def _frightening(self, place: Place) -> bool:
+        if not self.fears:
+            return False
         return any(self.arena.gap_from(place, one) < self.gaps[one.index] for one in self.fears)

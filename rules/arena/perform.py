@@ -49,7 +49,7 @@ def use(arena: Arena, fighter: Fighter, deed: Deed, targets: Iterable[Fighter]) 
     reached = list(targets)
     if deed.heal is not None:
         for target in reached:
-            arena.mend(target, arena.dice.roll(deed.heal).total, fighter)
+            arena.mend(target, arena.dice.total(deed.heal), fighter)
     elif deed.parts:
         _sequence(arena, fighter, deed, reached)
     elif deed.is_attack:

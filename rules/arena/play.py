@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rules.arena.arena import Arena
 from rules.arena.blows import feel_auras
 from rules.arena.fighter import Ailment, Fighter
-from rules.arena.options import Policy, bonus_options, legendary_options, options
+from rules.arena.greed import Greedy
+from rules.arena.options import WAIT, Option, Policy, bonus_options, legendary_options, options
 from rules.arena.perform import perform
 from rules.arena.wounds import saves
 from rules.mechanics.initiative import Contender, initiative_order
@@ -74,14 +75,27 @@ def take_turn(arena: Arena, fighter: Fighter, policy: Policy) -> None:
         return
     begin_turn(arena, fighter)
     if fighter.can_act:
-        perform(arena, fighter, policy(arena, fighter, options(arena, fighter)))
+        perform(arena, fighter, decide(arena, fighter, policy))
         if fighter.can_act and not arena.over:
-            bonus = bonus_options(arena, fighter)
-            if len(bonus) > 1:
-                perform(arena, fighter, policy(arena, fighter, bonus))
+            perform(arena, fighter, decide_bonus(arena, fighter, policy))
     elif fighter.dying:
         death_save(arena, fighter)
     end_turn(arena, fighter)
+
+
+def decide(arena: Arena, fighter: Fighter, policy: Policy) -> Option:
+    """What a policy has somebody do with action and movement."""
+    if isinstance(policy, Greedy):
+        return policy.turn(arena, fighter)
+    return policy(arena, fighter, options(arena, fighter))
+
+
+def decide_bonus(arena: Arena, fighter: Fighter, policy: Policy) -> Option:
+    """What a policy has somebody do with the bonus action; `WAIT` where there is nothing to decide."""
+    if isinstance(policy, Greedy):
+        return policy.bonus(arena, fighter)
+    choices = bonus_options(arena, fighter)
+    return policy(arena, fighter, choices) if len(choices) > 1 else WAIT
 
 
 def begin_turn(arena: Arena, fighter: Fighter) -> None:
@@ -91,9 +105,10 @@ def begin_turn(arena: Arena, fighter: Fighter) -> None:
     if not fighter.standing:
         return
     fighter.ran_ft = 0
-    feel_auras(arena, fighter)
-    if not fighter.standing:
-        return
+    if arena.auras:
+        feel_auras(arena, fighter)
+        if not fighter.standing:
+            return
     if fighter.plight.prone and not (fighter.plight.no_movement or fighter.plight.no_actions):
         arena.cure(fighter, [one for one in fighter.ailments if one.condition is Condition.PRONE])
         fighter.rose = True
@@ -135,8 +150,8 @@ def death_save(arena: Arena, fighter: Fighter) -> None:
 
 def between_turns(arena: Arena, after: Fighter, decides: Mapping[str, Policy]) -> None:
     """Legendary creatures act at the end of the turn of another (SRD 5.1, "Legendary Actions"), one deed each."""
-    for one in arena.fighters:
-        if one.sheet.legendary and one is not after and one.standing and one.legendary_points > 0:
+    for one in arena.legends:
+        if one is not after and one.standing and one.legendary_points > 0:
             found = legendary_options(arena, one)
             if len(found) > 1:
                 perform(arena, one, decides[one.side](arena, one, found))

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.arena.aim import aim
 from rules.arena.arena import Arena
-from rules.arena.clash import clash
 from rules.arena.fighter import Fighter
+from rules.arena.greed import best_of, greedy
 from rules.arena.options import Option, Policy, options
 from rules.arena.weights import ROLES, Weights
 from rules.arena.worth import Scale
-
-_ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Tactical:
         if len(choices) == 1:
             return choices[0]
         scale = Scale(arena, fighter, self.weights)
-        return _best(arena, choices, [scale.worth(option) for option in choices])
+        return best_of(arena, choices, [scale.worth(option) for option in choices])
 
     def worths(self, arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> list[float]:
         """What each of the choices is worth, in hit points."""
@@ -52,32 +49,9 @@ def tactical(weights: Weights | None = None) -> Tactical:
     return Tactical(weights or ROLES["tactical"])
 
 
-def greedy(arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> Option:
-    """The most damage that may be expected now, whoever it hits; nearer to an enemy where none can be done."""
-    worths = list[float]()
-    for option in choices:
-        deed = option.deed
-        if deed is None or deed.heal is not None:
-            worths.append(0.01 if option.kind == "dash" else 0.0 if option.kind != "flee" else -1.0)
-            continue
-        worth = 0.0
-        for target in option.targets:
-            index = 1 + (aim(arena, fighter, deed, target, option.place) if deed.is_attack or deed.parts else 0)
-            mean = clash(deed, target.sheet).spreads[index].mean
-            worth += mean if target.side != fighter.side else -mean
-        worths.append(worth)
-    return _best(arena, choices, worths)
-
-
 def random_policy(arena: Arena, fighter: Fighter, choices: Sequence[Option]) -> Option:
     """Any of the choices, each as likely."""
     return arena.dice.choose(choices)
-
-
-def _best(arena: Arena, choices: Sequence[Option], worths: Sequence[float]) -> Option:
-    best = max(worths) - _ALIKE
-    found = [option for option, worth in zip(choices, worths, strict=True) if worth >= best]
-    return found[0] if len(found) == 1 else arena.dice.choose(found)
 
 
 def regret(arena: Arena, fighter: Fighter, option: Option, policy: Tactical | None = None) -> Regret:

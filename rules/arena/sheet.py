@@ -54,6 +54,10 @@ class Deed:
     heal: DiceExpression | None
     area: Area | None
     concentration: bool
+    aimed: bool
+    """Whether it matters to it how well one aims: an attack, or several of them."""
+    single: bool
+    """Whether it is used on one enemy, wherever that one stands: no area, and no others besides."""
     item: str | None = None
     """The item that it uses up."""
     parts: tuple[Deed, ...] = ()
@@ -75,8 +79,16 @@ class Deed:
     def __reduce__(self) -> tuple[object, ...]:
         """Travels without what it remembers of others."""
         fields = (self.action, self.slot, self.reach_ft, self.range_ft, self.furthest_ft, self.magical, self.is_attack)
-        more = (self.hurts, self.conditions, self.save, self.heal, self.area, self.concentration, self.item, self.parts)
-        return Deed, (*fields, *more)
+        more = (self.hurts, self.conditions, self.save, self.heal, self.area, self.concentration)
+        return Deed, (*fields, *more, self.aimed, self.single, self.item, self.parts)
+
+
+Bid = tuple[float, int, Deed, int | None]
+"""The mean damage that a use can do at most (below nought, so that the best sorts first), its number among all, the
+deed, and the place of its target among the enemies; None: the deed chooses."""
+Crowd = tuple[bool, tuple[bool, ...], tuple["Sheet", ...], tuple[bool, ...]]
+"""What bids depend on: whether they are for the bonus action, which deeds are left, the enemies, and against which of
+them advantage is possible."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -143,6 +155,29 @@ class Sheet:
     """It runs when badly hurt."""
     hero: bool = False
     """At nought it falls and makes death saving throws, where a monster dies (SRD 5.1, "Dropping to 0 Hit Points")."""
+
+    bids: dict[Crowd, tuple[Bid, ...]] = field(default_factory=dict["Crowd", "tuple[Bid, ...]"], init=False)
+    """What a greedy policy has found out about enemies: see `rules.arena.greed`."""
+    _weathers: dict[tuple[DamageType, bool], tuple[bool, bool, bool]] = field(
+        default_factory=dict["tuple[DamageType, bool]", "tuple[bool, bool, bool]"], init=False
+    )
+
+    def weathers(self, kind: DamageType, *, magical: bool) -> tuple[bool, bool, bool]:
+        """Whether it is immune, resistant and vulnerable to such damage; the second time it costs nothing."""
+        known = self._weathers.get((kind, magical))
+        if known is None:
+            modifiers = self.modifiers
+            known = self._weathers[kind, magical] = (
+                modifiers.immune_to(kind, magical=magical),
+                modifiers.resistant_to(kind, magical=magical),
+                kind in modifiers.vulnerabilities,
+            )
+        return known
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """Travels without what it remembers of others."""
+        kept: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        return None, {**kept, "bids": {}, "_weathers": {}}
 
     @property
     def legendary_points(self) -> int:
@@ -230,6 +265,7 @@ def _deed(action: Action, slot: int, parts: tuple[Deed, ...] = ()) -> Deed:
         starts_here = action.area is not None and action.area.shape in ("cone", "line")
         far = float(action.area.size_ft) if action.area and starts_here else float(max(stated, default=inf))
         near = float(action.range_ft) if action.range_ft is not None and not starts_here else (reach or far)
+    hurts = action.kind not in ("heal", "utility")
     return Deed(
         action=action,
         slot=slot,
@@ -238,12 +274,14 @@ def _deed(action: Action, slot: int, parts: tuple[Deed, ...] = ()) -> Deed:
         furthest_ft=far,
         magical=action.magical or action.kind in ("spell_attack", "save"),
         is_attack=action.is_attack,
-        hurts=action.kind not in ("heal", "utility"),
+        hurts=hurts,
         conditions=action.conditions,
         save=action.save,
         heal=action.heal,
         area=action.area,
         concentration=action.concentration,
+        aimed=action.is_attack or bool(parts),
+        single=hurts and action.area is None and (action.targets == 1 or bool(parts)),
         parts=parts,
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rules.arena.arena import Arena
 from rules.arena.fighter import Fighter
 from rules.mechanics.concentration import keep_concentration
-from rules.mechanics.damage import total_taken
-from rules.mechanics.saves import saving_throw
+from rules.mechanics.conditions import auto_fails, save_advantage
+from rules.mechanics.damage import saved, total_taken, weathered
 from schemas.abilities import Ability
 from schemas.conditions import Condition
 from schemas.items import DamageType
@@ -27,15 +27,23 @@ def wound(
     """Damage of all types at once: what arrives is lost, and may cost concentration, or a life."""
     if not damage:
         return
-    sheet, modifiers = target.sheet, target.sheet.modifiers
+    sheet = target.sheet
     if sheet.absorbs and not sheet.absorbs.isdisjoint(damage):
         arena.mend(target, sum(amount for kind, amount in damage.items() if kind in sheet.absorbs))
         damage = {kind: amount for kind, amount in damage.items() if kind not in sheet.absorbs}
-    taken = total_taken(damage, modifiers, magical=magical, plight=target.plight, halved=halved)
+    taken = 0
+    if target.plight.stony:
+        taken = total_taken(damage, sheet.modifiers, magical=magical, plight=target.plight, halved=halved)
+    else:
+        for kind, amount in damage.items():
+            immune, resistant, vulnerable = sheet.weathers(kind, magical=magical)
+            amount = saved(amount) if halved else amount
+            taken += weathered(amount, immune=immune, resistant=resistant, vulnerable=vulnerable)
     if taken <= 0:
         return
-    for kind in damage:
-        target.hurt_by(kind)
+    if sheet.regeneration_stops:
+        for kind in damage:
+            target.hurt_by(kind)
     left = target.hit_points + target.temporary
     if taken >= left and target.standing:
         body, light = Ability.CONSTITUTION, DamageType.RADIANT in damage
@@ -66,5 +74,7 @@ def saves(
     sheet = target.sheet
     easier = (magical and sheet.magic_resistance) or (target.dodging and ability is Ability.DEXTERITY)
     easier = easier or (bool(sheet.steady) and not sheet.steady.isdisjoint(against))
-    bonus = target.sheet.saves.get(ability, 0)
-    return saving_throw(ability, bonus, dc, arena.dice, plight=target.plight, easier=easier).success
+    plight = target.plight
+    if auto_fails(ability, plight):
+        return False
+    return arena.dice.natural(save_advantage(ability, plight, easier=easier)) + sheet.saves.get(ability, 0) >= dc

@@ -17,7 +17,8 @@ def roll_damage(damage: Iterable[DamageRoll], dice: Dice, *, critical: bool = Fa
     """
     shown = dict[DamageType, int]()
     for part in damage:
-        shown[part.type] = shown.get(part.type, 0) + max(0, dice.roll(part.dice, critical=critical).total)
+        kind, amount = part.type, dice.total(part.dice, critical=critical)
+        shown[kind] = shown.get(kind, 0) + (amount if amount > 0 else 0)
     return shown
 
 

@@ -123,6 +123,26 @@ def test_chance_never_happens_at_nought_and_always_at_one() -> None:
     assert all(dice.chance(1) for _ in range(500))
 
 
+@given(sides=st.integers(1, 1_000), seed=st.integers(0, 1_000))
+def test_a_die_falls_as_the_standard_library_draws(sides: int, seed: int) -> None:
+    quick, plain = Dice(Random(seed)), Random(seed)
+
+    assert [quick.die(sides) for _ in range(20)] == [plain.randint(1, sides) for _ in range(20)]
+    with pytest.raises(ValueError, match="one side or more"):
+        quick.die(0)
+
+
+@pytest.mark.parametrize("text", ["2d6+3", "1d8-2", "4d6kh3+1", "2d6!-1d4", "7", "d20adv+5"])
+@pytest.mark.parametrize("critical", [False, True])
+def test_a_total_is_that_of_the_roll_by_the_same_dice(text: str, critical: bool) -> None:
+    one, other = Dice.seeded(4), Dice.seeded(4)
+    for _ in range(30):
+        assert one.total(DiceExpression(text), critical=critical) == other.roll(text, critical=critical).total
+    for advantage in (-1, 0, 1):
+        assert one.natural(advantage) == other.d20(advantage).total
+    assert one.die(1_000) == other.die(1_000)
+
+
 def test_a_weight_of_nought_is_never_drawn() -> None:
     dice = Dice.seeded(3)
 
