@@ -30,6 +30,7 @@ from schemas import (
 from tools import Toolbox
 
 _KEPT = 512
+_UNSTUDIED = Study()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Context:
             standing=standing,
             dice=_dice(request, node),
             stances=self.stances,
-            study=study or Study(),
+            study=study or _UNSTUDIED,
         )
 
     def recalled(self, state: DecisionState) -> Recalled:

@@ -95,8 +95,9 @@ async def cleared(
     """A decision and its staged calls as they may leave: as they are, or without what would tell a secret.
 
     Every decision passes here before it is recorded, whichever graph made it. A call that tells a secret is refused
-    with nothing of it kept; words that tell one give way to the rules' own, or to silence. Meanings are only compared
-    where no judge has done so; `within`: seconds that this may take. Never raises.
+    with nothing of it kept; words that tell one give way to the rules' own, or to silence. Disguises are not looked for
+    in what the rules wrote, and meanings are only compared where no judge has done so; `within`: seconds that this may
+    take. Never raises.
     """
     theirs = decision.receipt.source in ("rules", "fallback")
     try:
@@ -111,7 +112,7 @@ async def cleared(
     kept = refuse_telling(calls, sought)
     withheld = sum(one is not other for one, other in zip(kept, calls, strict=True))
     beside, warnings = Said.by(kept), tuple[str, ...]()
-    tells = bool(telling(decision.content, sought, (*beside.texts, *beside.ids)))
+    tells = bool(telling(decision.content, sought, (*beside.texts, *beside.ids), disguised=bool(kept) or not theirs))
     if not tells and not theirs and not decision.receipt.validity.world:
         texts = (*words_of(decision.content), *beside.texts)
         tells, warnings = await comes_close(context, texts, hidden, within=within)

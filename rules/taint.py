@@ -90,19 +90,22 @@ class Sought:
         """Make ready to look for `secrets`, each in all its wordings. `names` are the world's, which all may say."""
         return _sought(tuple((secret.id, wordings_of(secret)) for secret in secrets), tuple(names))
 
-    def told(self, texts: Sequence[str], ids: Sequence[str] = ()) -> frozenset[int]:
-        """Which of the secrets the texts tell, one alone or all together. `ids` are names for the game's code."""
+    def told(self, texts: Sequence[str], ids: Sequence[str] = (), *, disguised: bool = True) -> frozenset[int]:
+        """Which of the secrets the texts tell, one alone or all together. `ids` are names for the game's code.
+
+        `disguised`: in whatever spelling, code or game; False: only in words, for texts that nobody disguises.
+        """
         if not self.wordings:
             return frozenset()
         spoken = [disguises.plain(text) for text in texts]
         named = [disguises.plain(name.replace("_", " ")) for name in ids]
-        everything = " \n ".join((*spoken, *named))
         found = set(self._by_words([*spoken, *named]))
         found.update(self._by_id(f" {' '.join(disguises.words(' | '.join(spoken)))} "))
-        found.update(self._by_letters(everything))
-        for hidden in disguises.decoded(" \n ".join(texts)):
-            found.update(self._by_words([hidden]), self._by_letters(hidden))
-            found.update(_runs(disguises.letters(hidden), self.forwards))
+        if disguised:
+            found.update(self._by_letters(" \n ".join((*spoken, *named))))
+            for hidden in disguises.decoded(" \n ".join(texts)):
+                found.update(self._by_words([hidden]), self._by_letters(hidden))
+                found.update(_runs(disguises.letters(hidden), self.forwards))
         return frozenset(self.wordings[number].secret for number in found)
 
     def _by_words(self, spoken: Sequence[str]) -> Iterator[int]:

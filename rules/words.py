@@ -71,13 +71,18 @@ def objections_to_words(content: BaseModel, sought: Sought, beside: Sequence[str
         yield Objection("secret", where, TOLD)
 
 
-def telling(content: BaseModel, sought: Sought, beside: Sequence[str] = ()) -> tuple[str, ...]:
-    """Where a content tells a secret: its fields, or `""` where only all that leaves, taken together, does."""
+def telling(
+    content: BaseModel, sought: Sought, beside: Sequence[str] = (), *, disguised: bool = True
+) -> tuple[str, ...]:
+    """Where a content tells a secret: its fields, or `""` where only all that leaves, taken together, does.
+
+    `disguised`: as for `Sought.told`.
+    """
     fields = in_reading_order(content)
     in_words, ids = _apart(fields)
-    if not sought.told([*in_words, *beside], ids):
+    if not sought.told([*in_words, *beside], ids, disguised=disguised):
         return ()
-    alone = tuple(field[0] for field in fields if sought.told(*_apart((field,))))
+    alone = tuple(field[0] for field in fields if sought.told(*_apart((field,)), disguised=disguised))
     return alone or ("",)
 
 

@@ -15,9 +15,9 @@ from memory.record.record import Record
 from memory.values import Progress
 
 DENSE = Pace(linger=0.25, lazy=32)
-"""Chroma takes vectors one at a time at 6.5 ms each, and a thousand in 400 ms; starting it takes a second. Recall looks
-through what waits by itself."""
-LEXICAL = Pace(linger=0.02, lazy=0)
+"""Chroma takes vectors one at a time at 6.5 ms each, and a thousand in 400 ms; starting it takes a second."""
+LEXICAL = Pace(linger=0.25, lazy=0)
+"""Recall looks through what waits by itself, so nothing is lost by waiting, and a decision meets fewer steps."""
 
 
 class Indexer:

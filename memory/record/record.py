@@ -27,8 +27,8 @@ Unit = Callable[[Connection], T]
 
 SLOW = 0.02
 """Seconds after which a unit was too slow to be run on the event loop; for a while none is, then."""
-SULK = 30.0
-"""Seconds of that while."""
+SULKS = (1.0, 30.0)
+"""Seconds of that while: at first, since it may have been a moment's hiccup, and at most. It doubles each time."""
 TIDY_EVERY = 500
 """Small writes after which the write-ahead log is folded back into the database, by the write lane."""
 PATIENCE = 2.0
@@ -49,7 +49,6 @@ class Record:
         self._at_once = (
             {writes: _AtOnce(engine, writes=writes) for writes in (True, False)} if lane is _SqliteLane else {}
         )
-        self._sulking_until = 0.0
         self._small_writes = 0
         self._closed = False
 
@@ -110,7 +109,7 @@ class Record:
         """
         here = self._at_once.get(writes)
         began = time.monotonic()
-        if here is None or self._closed or began < self._sulking_until:
+        if here is None or self._closed or began < here.sulking_until:
             return None
         try:
             done = (here.transact(unit),)
@@ -119,8 +118,7 @@ class Record:
             if isinstance(mapped, RecordBusy):
                 return None
             raise mapped from error
-        if time.monotonic() - began > SLOW:
-            self._sulking_until = began + SULK
+        here.took(began, time.monotonic())
         if writes:
             self._small_writes += 1
             if self._small_writes % TIDY_EVERY == 0:
@@ -205,6 +203,16 @@ class _AtOnce:
     def __init__(self, engine: Engine, *, writes: bool) -> None:
         self._engine, self._writes = engine, writes
         self._connection: Connection | None = None
+        self._sulk = SULKS[0]
+        self.sulking_until = 0.0
+        """The moment (`time.monotonic`) before which it is left alone."""
+
+    def took(self, began: float, ended: float) -> None:
+        """Say how long a unit was at work; after one that was slow, none is run here for a while."""
+        if ended - began > SLOW:
+            self.sulking_until, self._sulk = ended + self._sulk, min(2 * self._sulk, SULKS[1])
+        else:
+            self._sulk = SULKS[0]
 
     def transact(self, unit: Unit[T]) -> T:
         if self._connection is None:

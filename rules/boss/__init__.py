@@ -3,7 +3,7 @@
 from rules.boss.bandit import Bandit
 from rules.boss.book import load_stances
 from rules.boss.drill import ordered, places, prey, stances_of, weighed
-from rules.boss.habits import FEATURES, after, faded, features, together
+from rules.boss.habits import FEATURES, after, features, summed
 from rules.boss.lessons import learned, lesson_of, reward, study_of
 from rules.boss.means import means
 from rules.boss.plans import MOST_STANCES, Plan, Repertoire
@@ -20,7 +20,6 @@ __all__ = [
     "Watcher",
     "after",
     "count",
-    "faded",
     "features",
     "learned",
     "lesson_of",
@@ -32,6 +31,6 @@ __all__ = [
     "reward",
     "stances_of",
     "study_of",
-    "together",
+    "summed",
     "weighed",
 ]

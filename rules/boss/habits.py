@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from schemas.tactics import Feature, Habit, PlayerModel, Tally
@@ -26,40 +26,40 @@ USUAL: Final[Mapping[Feature, tuple[float, float]]] = {
 that ship (`python -m evals boss`)."""
 _LEAST = 0.01
 """A count below this is forgotten."""
+_TALLIES: Final = ("aggression", "caution", "skill")
+_HABITS: Final = ("ranges", "deeds", "damage", "targets", "openings")
 
 
-def faded(player: PlayerModel, factor: float) -> PlayerModel:
-    """The same with less weight: every count times `factor`, 0 to 1. What it says stays, how sure it is does not."""
-    return PlayerModel(
-        aggression=_less(player.aggression, factor),
-        caution=_less(player.caution, factor),
-        skill=_less(player.skill, factor),
-        ranges=_rarer(player.ranges, factor),
-        deeds=_rarer(player.deeds, factor),
-        damage=_rarer(player.damage, factor),
-        targets=_rarer(player.targets, factor),
-        openings=_rarer(player.openings, factor),
+def summed(sightings: Iterable[tuple[PlayerModel, float]]) -> PlayerModel:
+    """All that was seen, each sighting with every count times its weight, 0 to 1.
+
+    Weight says how sure a model is, not what it says: the shares of one sighting are the same at every weight.
+    """
+    tallies = {name: [0.0, 0.0] for name in _TALLIES}
+    habits = {name: dict[str, float]() for name in _HABITS}
+    for player, weight in sightings:
+        for name, tally in tallies.items():
+            seen: Tally = getattr(player, name)
+            tally[0] += seen.seen * weight
+            tally[1] += seen.of * weight
+        for name, counts in habits.items():
+            habit: Habit = getattr(player, name)
+            for way, count in habit.counts.items():
+                counts[way] = counts.get(way, 0.0) + count * weight
+    return PlayerModel.model_validate(
+        {name: {"seen": round(seen, 3), "of": round(of, 3)} for name, (seen, of) in tallies.items()}
+        | {name: {"counts": _worth_keeping(counts)} for name, counts in habits.items()}
     )
 
 
-def together(one: PlayerModel, other: PlayerModel) -> PlayerModel:
-    """What both have seen."""
-    return PlayerModel(
-        aggression=_both(one.aggression, other.aggression),
-        caution=_both(one.caution, other.caution),
-        skill=_both(one.skill, other.skill),
-        ranges=_joined(one.ranges, other.ranges),
-        deeds=_joined(one.deeds, other.deeds),
-        damage=_joined(one.damage, other.damage),
-        targets=_joined(one.targets, other.targets),
-        openings=_joined(one.openings, other.openings),
-    )
+def fading(*, rounds: int, fight_over: bool) -> float:
+    """What is left of whatever was seen before so many rounds, and before a fight that is over, 0 to 1."""
+    return ROUND_FADES**rounds * (FIGHT_FADES if fight_over else 1.0)
 
 
 def after(player: PlayerModel, seen: PlayerModel, *, rounds: int = 1, fight_over: bool = False) -> PlayerModel:
     """The model once `seen` is added: what was known before has faded by the rounds, and by a fight that is over."""
-    factor = ROUND_FADES**rounds * (FIGHT_FADES if fight_over else 1.0)
-    return together(faded(player, factor), seen)
+    return summed(((player, fading(rounds=rounds, fight_over=fight_over)), (seen, 1.0)))
 
 
 def features(player: PlayerModel) -> dict[str, float]:
@@ -83,19 +83,5 @@ def _steps(tally: Tally, usual: float, step: float) -> float:
     return round(max(-1.0, min(1.0, (tally.estimate(usual) - usual) / step)), 3)
 
 
-def _less(tally: Tally, factor: float) -> Tally:
-    return Tally(seen=round(tally.seen * factor, 3), of=round(tally.of * factor, 3))
-
-
-def _both(one: Tally, other: Tally) -> Tally:
-    return Tally(seen=one.seen + other.seen, of=one.of + other.of)
-
-
-def _rarer(habit: Habit, factor: float) -> Habit:
-    left = {way: round(count * factor, 3) for way, count in habit.counts.items()}
-    return Habit(counts={way: count for way, count in left.items() if count >= _LEAST})
-
-
-def _joined(one: Habit, other: Habit) -> Habit:
-    ways = {**one.counts, **other.counts}
-    return Habit(counts={way: one.counts.get(way, 0.0) + other.counts.get(way, 0.0) for way in sorted(ways)})
+def _worth_keeping(counts: Mapping[str, float]) -> dict[str, float]:
+    return {way: round(count, 3) for way, count in sorted(counts.items()) if count >= _LEAST}

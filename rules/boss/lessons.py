@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import ValidationError
 
-from rules.boss.habits import after
+from rules.boss.habits import fading, summed
 from schemas.lives import Experience
 from schemas.tactics import Lesson, PlayerModel, Study
 
@@ -14,6 +14,8 @@ KIND = "tactics"
 """Of the experiences that a boss learns from, as of the decisions that they are about."""
 MOST_LESSONS = 30
 """Fights to learn from; with the usual discount an older one counts less than a quarter."""
+NOTHING = 1e-4
+"""What weighs less than this adds nothing to a model's counts."""
 
 
 def study_of(experiences: Iterable[Experience]) -> Study:
@@ -40,16 +42,27 @@ def learned(stretches: Iterable[Lesson]) -> Study:
     The stretches of a fight become one lesson when it is over. A fight of which the end was never told teaches how the
     players play, and nothing else.
     """
-    player, lessons, current = PlayerModel(), list[Lesson](), list[Lesson]()
-    for stretch in stretches:
+    told = tuple(stretches)
+    fights, current = list[list[Lesson]](), list[Lesson]()
+    for stretch in told:
         if current and current[0].fight != stretch.fight:
             current = []
-        player = after(player, stretch.seen, rounds=stretch.rounds, fight_over=stretch.over)
         current.append(stretch)
         if stretch.over:
-            lessons.append(_whole(current))
+            fights.append(current)
             current = []
-    return Study(player=player, lessons=tuple(lessons[-MOST_LESSONS:]), stretches=tuple(current))
+    lessons = tuple(_whole(fight) for fight in fights[-MOST_LESSONS:])
+    return Study(player=summed(_sightings(told)), lessons=lessons, stretches=tuple(current))
+
+
+def _sightings(stretches: Sequence[Lesson]) -> Iterator[tuple[PlayerModel, float]]:
+    """What was seen in each stretch, and what the later ones leave of it, the last first; to where nothing is left."""
+    weight = 1.0
+    for stretch in reversed(stretches):
+        yield stretch.seen, weight
+        weight *= fading(rounds=stretch.rounds, fight_over=stretch.over)
+        if weight < NOTHING:
+            return
 
 
 def _whole(stretches: Sequence[Lesson]) -> Lesson:

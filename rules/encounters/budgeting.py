@@ -46,11 +46,6 @@ def figures(situation: Situation, groups: Sequence[CreatureGroup]) -> Figures:
     )
 
 
-def cost(situation: Situation, xp: int, number: int) -> int:
-    """What counts of so much XP of so many creatures, for this party and by these rules."""
-    return adjusted(xp, number, len(situation.party_levels), asked_difficulty(situation))
-
-
 def within_budget(situation: Situation, groups: Sequence[CreatureGroup]) -> bool:
     """Whether they are no harder than asked. A single one of the weakest there is always passes."""
     if figures(situation, groups).adjusted_xp <= budget_of(situation):
@@ -63,10 +58,9 @@ def within_budget(situation: Situation, groups: Sequence[CreatureGroup]) -> bool
 
 def affordable(situation: Situation) -> frozenset[str]:
     """All creatures that may come alone, whatever their theme."""
-    budget = budget_of(situation)
-    return frozenset(
-        name for name, page in situation.bestiary.pages.items() if cost(situation, page.challenge.xp, 1) <= budget
-    )
+    budget, size, asked = budget_of(situation), len(situation.party_levels), asked_difficulty(situation)
+    pages = situation.bestiary.pages.items()
+    return frozenset(name for name, page in pages if adjusted(page.challenge.xp, 1, size, asked) <= budget)
 
 
 def weakest(situation: Situation) -> str:

@@ -77,9 +77,10 @@ class Casting:
         if len(pool) > POOL:
             some = dice.shuffled(self.found[HARDEST:])[: POOL - HARDEST]
             pool = [*self.found[:HARDEST], *sorted(some, key=lambda page: (-page.challenge, page.id))]
+        able = {part.roles: _able(pool, part.roles) for shape in SHAPES for part in shape}
         for shape in SHAPES:
             for _ in range(CASTS):
-                cast = self._cast(shape, pool, dice)
+                cast = self._cast([able[part.roles] for part in shape], dice)
                 if cast is not None:
                     yield from self._numbered(shape, cast)
 
@@ -88,12 +89,12 @@ class Casting:
         for page in self.found:
             yield from self._numbered(SHAPES[0], (page,))
 
-    def _cast(self, shape: Sequence[Part], pool: Sequence[Page], dice: Dice) -> tuple[Page, ...] | None:
-        """A kind for each part, each no harder than the first; None where a part finds nobody."""
+    def _cast(self, parts: Sequence[Sequence[Page]], dice: Dice) -> tuple[Page, ...] | None:
+        """One of those who can play each part, each no harder than the first; None where a part finds nobody."""
         cast: list[Page] = []
-        for part in shape:
-            fit = [page for page in pool if not part.roles.isdisjoint(page.roles) and page not in cast]
-            fit = [page for page in fit if page.challenge <= cast[0].challenge] if cast else fit[:HARDEST]
+        for able in parts:
+            fit = [page for page in able if page.challenge <= cast[0].challenge] if cast else able[:HARDEST]
+            fit = [page for page in fit if all(page is not other for other in cast)]
             if not fit:
                 return None
             cast.append(dice.weighted(fit, [self._fondness(page.id, cast) for page in fit]))
@@ -113,3 +114,7 @@ class Casting:
             xp = sum(each * count for each, count in zip(xps, numbers, strict=True))
             groups = tuple(zip(names, numbers, strict=True))
             yield Company(groups, xp, number, liking / 2 if number > CROWD * self.party else liking)
+
+
+def _able(pool: Sequence[Page], roles: frozenset[CreatureRole]) -> list[Page]:
+    return [page for page in pool if not roles.isdisjoint(page.roles)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rules.budget import threshold
-from rules.encounters.budgeting import asked_difficulty, budget_of, cost, figures, weakest
+from rules.budget import adjusted, threshold
+from rules.encounters.budgeting import asked_difficulty, budget_of, figures, weakest
 from rules.encounters.companies import Casting, Groups
 from rules.encounters.fitting import candidates
 from rules.situation import Situation, clip
@@ -60,13 +60,14 @@ def _choose(situation: Situation) -> Groups:
     found = candidates(situation)
     if not found:
         return ((weakest(situation), 1),)
-    casting = Casting(situation.bestiary, found, _lately(situation), len(situation.party_levels))
-    budget, least = budget_of(situation), threshold(situation.party_levels, asked_difficulty(situation))
+    party, asked = situation.party_levels, asked_difficulty(situation)
+    casting = Casting(situation.bestiary, found, _lately(situation), len(party))
+    budget, least = budget_of(situation), threshold(party, asked)
     hardest, highest = ((found[0].id, 1),), 0
     for tried in (casting.companies(situation.dice), casting.alone()):
         fitting, likings = list[Groups](), list[float]()
         for company in tried:
-            price = cost(situation, company.xp, company.number)
+            price = adjusted(company.xp, company.number, len(party), asked)
             if least <= price <= budget:
                 fitting.append(company.groups)
                 likings.append(company.liking)

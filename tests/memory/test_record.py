@@ -189,3 +189,16 @@ async def test_the_doctor_is_told_what_there_is(memory: Memory) -> None:
 
     assert [line.name for line in lines] == ["record", "embedder", "lexical index of morning", "dense index of morning"]
     assert all(line.ok for line in lines)
+
+
+async def test_after_a_slow_unit_the_next_go_to_a_thread_for_a_while_and_the_other_way_stays_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await Record.open(None, tmp_path)
+    monkeypatch.setattr("memory.record.record.SLOW", 0.0)
+
+    assert record.at_once(version_of, writes=False) == (HEAD,)
+    assert record.at_once(version_of, writes=False) is None
+    assert record.at_once(version_of, writes=True) == (HEAD,)
+    assert await record.read(version_of) == HEAD
+    await record.aclose()

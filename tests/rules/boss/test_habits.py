@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.boss import FEATURES, Sighting, after, count, faded, features
-from schemas import PlayerModel
+from rules.boss import FEATURES, Sighting, after, count, features, learned, summed
+from schemas import Lesson, PlayerModel
 
 ARCHERY = count([Sighting("ada", "strike", range_ft=80, damage=("piercing",), at_leader=True)] * 8)
 BRAWL = count([Sighting("bo", "strike", range_ft=5, damage=("slashing",), at_leader=False)] * 8)
@@ -33,7 +34,7 @@ def test_one_blow_says_less_than_many() -> None:
 
 
 def test_fading_makes_less_sure_and_says_the_same() -> None:
-    half = faded(ARCHERY, 0.5)
+    half = summed([(ARCHERY, 0.5)])
 
     assert half.ranges.weight == ARCHERY.ranges.weight / 2
     assert half.ranges.tally("far").seen / half.ranges.weight == 1.0
@@ -69,8 +70,23 @@ sightings = st.lists(
 @given(sightings, st.floats(0, 1))
 @settings(max_examples=60, deadline=None)
 def test_features_stay_within_bounds_and_no_share_is_more_than_the_whole(seen: list[Sighting], factor: float) -> None:
-    player = faded(count(seen), factor)
+    player = summed([(count(seen), factor)])
 
     assert all(-1 <= value <= 1 for value in features(player).values())
     for tally in (player.aggression, player.caution, player.skill):
         assert tally.seen <= tally.of
+
+
+def test_a_study_reads_its_fights_as_if_it_had_watched_them_one_by_one() -> None:
+    fights = [
+        Lesson(
+            fight=f"fight_{number}", rounds=number % 5 + 1, over=number % 3 == 0, seen=ARCHERY if number % 2 else BRAWL
+        )
+        for number in range(40)
+    ]
+
+    watched = PlayerModel()
+    for fight in fights:
+        watched = after(watched, fight.seen, rounds=fight.rounds, fight_over=fight.over)
+
+    assert features(learned(fights).player) == pytest.approx(features(watched), abs=0.01)
