@@ -23,6 +23,7 @@ from schemas import (
     RecordError,
     UnknownThing,
 )
+from telemetry import in_node, watched
 
 _RETRYABLE = (ModelUnavailable, RecordBusy)
 _WRITABLE = frozenset(DecisionState.__annotations__) - {"request", "graph", "deadline_at", "trace"}
@@ -45,6 +46,8 @@ class Plan:
     """One node of one graph, ready to run. Times are seconds."""
 
     name: str
+    use: str
+    """The name of the function in the catalogue."""
     function: NodeFunction
     knobs: Mapping[str, object]
     targets: Mapping[str | None, str]
@@ -71,6 +74,16 @@ def adapt(plan: Plan, context: HasClock) -> Adapter:
     direct = targets.get(None)
 
     async def run(state: DecisionState) -> Command[str]:
+        if not watched():
+            return await walk(state)
+        with in_node(name, plan.use) as span:
+            command = await walk(state)
+            for key in ("outcome", "because"):
+                if (said := _taken(command)[key]) is not None:
+                    span.set_attribute(f"loomwright.node.{key}", said)
+            return command
+
+    async def walk(state: DecisionState) -> Command[str]:
         began = now()
         changed: dict[str, Any] = {}
         if entry:
@@ -210,6 +223,12 @@ def _ms_of(failure: object) -> float:
         return round(failure.elapsed * 1000, 3)
     spent: object = vars(failure).get("loom_ms", 0.0) if isinstance(failure, BaseException) else 0.0
     return spent if isinstance(spent, float) else 0.0
+
+
+def _taken(command: Command[str]) -> TraceEntry:
+    """The trace that a node's command carries: one entry."""
+    trace = cast("dict[str, Any]", command.update)["trace"]
+    return cast("list[TraceEntry]", trace.value if isinstance(trace, Overwrite) else trace)[0]
 
 
 def _ran(node: str, outcome: str | None, because: str | None, ms: float) -> TraceEntry:

@@ -134,6 +134,7 @@ def _plan(declaration: Declaration, catalogue: Catalogue, name: str, node: Node)
     targets = {None: _goto(node.then)} if isinstance(node.then, str) else {k: _goto(v) for k, v in node.then.items()}
     return Plan(
         name=name,
+        use=node.use,
         function=spec.function,
         knobs={knob: spec.knobs[knob].read(value) for knob, value in node.with_.items()},
         targets=targets,

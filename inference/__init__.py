@@ -12,6 +12,7 @@ from inference.schema import for_grammar
 from inference.scripted import Line, Script, ScriptedModel
 from inference.tokens import TokenCounter, at_most, estimate
 from inference.vllm import VllmModel
+from inference.watched import WatchedModel
 
 __all__ = [
     "Answer",
@@ -35,6 +36,7 @@ __all__ = [
     "ScriptedModel",
     "TokenCounter",
     "VllmModel",
+    "WatchedModel",
     "at_most",
     "estimate",
     "faults_of",

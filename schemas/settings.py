@@ -191,6 +191,23 @@ class LogSettings(Value):
     """None: standard error."""
 
 
+class TelemetrySettings(Value):
+    """Who is told what is measured. Nothing leaves by default, and texts never do."""
+
+    otlp_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Base of a collector that speaks OTLP over HTTP (`http://127.0.0.1:4318`); None: nothing is sent."""
+    prometheus_port: int | None = Field(default=None, ge=1, le=65_535)
+    """Where Prometheus may read `/metrics`; None: nowhere."""
+    prometheus_host: str = "127.0.0.1"
+    """The address of that port; `0.0.0.0`: for other machines too."""
+    trace_share: UnitFloat = 1.0
+    """Of the decisions: how many the collector gets spans of. Metrics count all."""
+    metrics_seconds: float = Field(default=15.0, gt=0)
+    """How often the collector gets the metrics."""
+    service_name: str = Field(default="loomwright", min_length=1)
+    """What this process is called there."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Nested names take two underscores: `LOOMWRIGHT_MODEL__URL`."""
 
@@ -220,6 +237,7 @@ class Settings(BaseSettings):
     policy: PolicySettings = PolicySettings()
     encounters: EncounterSettings = EncounterSettings()
     log: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     api_key: SecretStr | None = None
     """For the endpoints. From the environment only."""
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from inference import EndpointEmbedder, EndpointReranker, Model, VllmModel
+from inference import EndpointEmbedder, EndpointReranker, Model, VllmModel, WatchedModel, load_models
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
 from nodes import Clock, Context, PromptLibrary, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
@@ -51,7 +51,7 @@ async def assemble(
             stances=load_stances(settings.config / "tactics.toml"),
             prompts=PromptLibrary(settings.config / "prompts"),
             toolbox=library.with_tools(tools) if tools is not None else library,
-            model=asked,
+            model=WatchedModel(asked, load_models(settings.config / "models.toml")) if asked is not None else None,
             clock=clock or SystemClock(),
             policy=settings.policy,
             asking=settings.model,

@@ -37,7 +37,9 @@ from schemas import (
 from service.assemble import FROM_SETTINGS, Asked, assemble
 from service.background import Background
 from service.checkpoints import Checkpoints, open_checkpoints
+from service.exporters import exporting
 from service.jobs import jobs_of
+from telemetry import decision_span
 from tools import Toolbox
 
 log = structlog.get_logger(__name__)
@@ -87,6 +89,7 @@ class Loom:
         """
         settings = settings or load_settings()
         async with (
+            exporting(settings.telemetry),
             assemble(settings, model=model, clock=clock, tools=tools) as context,
             open_checkpoints(settings.home, settings.record_url) as checkpointer,
         ):
@@ -219,7 +222,8 @@ class Loom:
         return {"configurable": {"thread_id": _thread(request)}, "metadata": {"decision": request.id}}
 
     async def _run(self, request: DecisionRequest, start: DecisionInput | None, began: float) -> Decision:
-        decision = await self._answer(request, start, began)
+        with decision_span(request) as span:
+            decision = span.made(await self._answer(request, start, began))
         self.background.after(request)
         return decision
 

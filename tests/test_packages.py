@@ -19,7 +19,10 @@ from nodes import CATALOGUE
 from schemas import CONTENTS, PROJECT
 from tools import FUNCTIONS, Toolbox
 
-PACKAGES = ("schemas", "rules", "tools", "memory", "inference", "nodes", "graphs", "service", "evals", "benchmarks")
+PACKAGES = (
+    "schemas", "telemetry", "rules", "tools", "memory", "inference", "nodes", "graphs", "service", "evals",
+    "benchmarks",
+)  # fmt: skip
 
 
 def python(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
 
 import structlog
@@ -86,7 +87,8 @@ class Follower:
         if world in self._runs:
             self._again.add(world)
             return
-        run = asyncio.get_running_loop().create_task(self._soon(world))
+        # A context of its own: it goes on for others, and must not be told of as a part of the decision that began it.
+        run = asyncio.get_running_loop().create_task(self._soon(world), context=Context())
         self._runs[world] = run
         run.add_done_callback(lambda _: self._ended(world))
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
+from opentelemetry.metrics import Counter, Histogram, NoOpMeter, UpDownCounter
+from opentelemetry.metrics import _Gauge as Gauge  # pyright: ignore[reportPrivateUsage]  # its public name is missing
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -23,6 +26,7 @@ from graphs import Declaration, Node, draw, read
 from graphs.declaration import AtMost, Cache, Retry
 from nodes import CATALOGUE, Knob
 from schemas import PROJECT, Settings
+from telemetry import Instruments
 from tests.support import rules_tables
 
 PAGES = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
@@ -57,6 +61,7 @@ _SETTINGS = {
     "log.level": "What is worth a line.",
     "log.format": "For people, or one JSON object a line.",
     "log.file": "Without it standard error.",
+    "telemetry.prometheus_host": "The address of that port; `0.0.0.0` for other machines too.",
     "api_key": "The key of the endpoints. Refused in a file.",
 }
 """What settings are for whose docstring is their table's, or speaks to programmers."""
@@ -98,6 +103,49 @@ _KEYS = ("key", "default", "what it is for")
 def settings() -> str:
     """Every setting: its key in the file, its variable, its default."""
     return _table(("in loomwright.toml", "environment", "default", "what it is for"), _settings(Settings, ()))
+
+
+def instruments() -> str:
+    """Every metric: as OpenTelemetry calls it, what it is, and by what it is told apart."""
+    rows = [(f"`{made.name}`", made.kind, made.about) for made in _listed_instruments()]
+    return _table(("metric", "is a", "what it is"), rows)
+
+
+def _listed_instruments() -> list[_Made]:
+    meter = _ListingMeter("docs")
+    Instruments(meter)
+    return meter.made
+
+
+@dataclass(frozen=True)
+class _Made:
+    name: str
+    kind: str
+    about: str
+
+
+class _ListingMeter(NoOpMeter):
+    """Makes nothing, and keeps what it was asked to make."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.made: list[_Made] = []
+
+    def create_counter(self, name: str, unit: str = "", description: str = "") -> Counter:
+        self.made.append(_Made(name, "counter", description))
+        return super().create_counter(name, unit, description)
+
+    def create_up_down_counter(self, name: str, unit: str = "", description: str = "") -> UpDownCounter:
+        self.made.append(_Made(name, "gauge", description))
+        return super().create_up_down_counter(name, unit, description)
+
+    def create_gauge(self, name: str, unit: str = "", description: str = "") -> Gauge:
+        self.made.append(_Made(name, "gauge", description))
+        return super().create_gauge(name, unit, description)
+
+    def create_histogram(self, name: str, unit: str = "", description: str = "", **more: Any) -> Histogram:
+        self.made.append(_Made(name, f"histogram, {unit.strip('{}')}", description))
+        return super().create_histogram(name, unit, description, **more)
 
 
 def _settings(model: type[BaseModel], above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
@@ -208,6 +256,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "catalogue": catalogue,
     "declaration": declaration,
     "settings": settings,
+    "instruments": instruments,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,

@@ -1,0 +1,78 @@
+"""A model whose calls are told of: a span each, their tokens, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from inference.model import Answer, Ask, Content, Message, Model
+from inference.registry import ModelRegistry
+from schemas import ModelAnswerInvalid, ModelError
+from telemetry import CallSpan, call_span, deciding, instruments
+from telemetry.spans import BEHIND_PLAY
+
+
+class WatchedModel:
+    """Passes everything on to another model. Prices are those of the registry; who is not in it is free."""
+
+    def __init__(self, inner: Model, registry: ModelRegistry) -> None:
+        self._inner = inner
+        self._known = {model.name: model for model in registry.models}
+
+    @property
+    def name(self) -> str:
+        """The other model's."""
+        return self._inner.name
+
+    @property
+    def available(self) -> bool:
+        """The other model's."""
+        return self._inner.available
+
+    @property
+    def usual_latency(self) -> float:
+        """The other model's, in seconds."""
+        return self._inner.usual_latency
+
+    async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
+        """The other model's answer or failure."""
+        with call_span("chat", self.name, _asked(ask, schema)) as call:
+            try:
+                answer = await self._inner.answer(ask, schema)
+            except ModelAnswerInvalid as invalid:
+                self._spent(call, self.name, invalid.endpoint, invalid.prompt_tokens, invalid.completion_tokens)
+                raise
+            except ModelError as error:
+                call.endpoint = error.endpoint or ""
+                raise
+            self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
+            return answer
+
+    async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
+        """The other model's count."""
+        return await self._inner.count_tokens(prompt)
+
+    async def aclose(self) -> None:
+        """Close the other model."""
+        await self._inner.aclose()
+
+    def _spent(self, call: CallSpan, model: str, endpoint: str | None, prompt: int, completion: int) -> None:
+        call.answered(model=model, endpoint=endpoint or "", prompt_tokens=prompt, completion_tokens=completion)
+        now, told = deciding(), instruments()
+        of = {"kind": BEHIND_PLAY if now is None else now.kind, "model": model}
+        for type_, tokens in (("input", prompt), ("output", completion)):
+            if tokens:
+                told.tokens.add(tokens, {**of, "type": type_})
+        if model in self._known:
+            told.cost.add(self._known[model].cost(prompt_tokens=prompt, completion_tokens=completion), of)
+
+
+def _asked(ask: Ask, schema: type[BaseModel]) -> dict[str, str | int | float]:
+    asked: dict[str, str | int | float] = {
+        "gen_ai.output.type": "json",
+        "gen_ai.request.max_tokens": ask.max_tokens,
+        "gen_ai.request.temperature": ask.temperature,
+        "loomwright.schema": schema.__name__,
+    }
+    return asked if ask.seed is None else {**asked, "gen_ai.request.seed": ask.seed}
