@@ -210,7 +210,7 @@ async def test_what_goes_on_behind_play_belongs_to_no_decision(open_loom: OpenLo
 
         indexer._put = watched_put
         await loom.decide(opening("dialogue"))
-        await loom.memory.settle()
+        await asyncio.gather(*indexer._runs.values())
 
     assert seen
     assert set(seen) == {None}
