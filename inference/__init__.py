@@ -1,18 +1,27 @@
-"""Language models behind one seam: the vLLM client, its doubles, tokens, embeddings and the registry."""
+"""Language models behind one seam: the vLLM client, its doubles, tokens, embeddings and the registry.
 
-from inference.client import Endpoint
-from inference.embeddings import Embedder, EndpointEmbedder
+What speaks to an endpoint comes in when somebody first asks for it: the SDK below it takes up to a second to import,
+and a process in which rules decide everything does without.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from inference.health import Health
 from inference.hear import faults_of, hear
 from inference.model import Answer, Ask, Message, Model
 from inference.recorded import RecordedModel, Recording, RecordingModel, key_of
 from inference.registry import ModelRegistry, Price, RegisteredModel, Role, load_models
-from inference.rerank import EndpointReranker
 from inference.schema import for_grammar
 from inference.scripted import Line, Script, ScriptedModel
 from inference.tokens import TokenCounter, at_most, estimate
-from inference.vllm import VllmModel
 from inference.watched import WatchedModel
+
+if TYPE_CHECKING:
+    from inference.client import Endpoint
+    from inference.embeddings import Embedder, EndpointEmbedder
+    from inference.rerank import EndpointReranker
+    from inference.vllm import VllmModel
 
 __all__ = [
     "Answer",
@@ -45,3 +54,18 @@ __all__ = [
     "key_of",
     "load_models",
 ]
+
+_WITH_THE_SDK = {
+    "Embedder": "embeddings",
+    "Endpoint": "client",
+    "EndpointEmbedder": "embeddings",
+    "EndpointReranker": "rerank",
+    "VllmModel": "vllm",
+}
+"""Names, and the module of each."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WITH_THE_SDK:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{_WITH_THE_SDK[name]}"), name)

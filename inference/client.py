@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -17,7 +17,6 @@ from openai import (
 )
 from pydantic import SecretStr
 
-from inference.model import Message
 from schemas import BadSettings, Fault, ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout, ModelUnavailable
 
 _NO_KEY = "none"
@@ -108,11 +107,6 @@ def _address(base_url: str) -> str:
         what = f"'{base_url}' is not the address of an endpoint."
         raise BadSettings(Fault(where="url", what=what, hint="It looks like http://127.0.0.1:8000/v1."))
     return base_url.rstrip("/")
-
-
-def sendable(messages: Sequence[Message]) -> list[dict[str, str]]:
-    """The messages as they can go into JSON: halves of surrogate pairs, which no UTF-8 holds, become `?`."""
-    return [{key: text.encode("utf-8", "replace").decode() for key, text in message.items()} for message in messages]
 
 
 def found_nobody(error: BaseException | None) -> bool:

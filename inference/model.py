@@ -16,6 +16,11 @@ Content = TypeVar("Content", bound=BaseModel)
 Said = TypeVar("Said", bound=BaseModel, covariant=True)
 
 
+def sendable(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """The messages as they can go into JSON: halves of surrogate pairs, which no UTF-8 holds, become `?`."""
+    return [{key: text.encode("utf-8", "replace").decode() for key, text in message.items()} for message in messages]
+
+
 def _nothing() -> Mapping[str, object]:
     return MappingProxyType({})
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from inference.client import Endpoint, sendable
-from inference.model import Message
+from inference.model import Message, sendable
 from schemas import ModelError
+
+if TYPE_CHECKING:
+    from inference.client import Endpoint
 
 A_MESSAGE = 8
 """Tokens that a chat template puts around each message: role, marks, line breaks (Llama 3: 5, Qwen 3: 5, ChatML: 4)."""

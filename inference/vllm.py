@@ -17,10 +17,10 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
 from pydantic import BaseModel, SecretStr
 
-from inference.client import Endpoint, found_nobody, never_arrived, sendable
+from inference.client import Endpoint, found_nobody, never_arrived
 from inference.health import Health
 from inference.hear import hear
-from inference.model import Answer, Ask, Content, Message
+from inference.model import Answer, Ask, Content, Message, sendable
 from inference.schema import for_grammar
 from inference.tokens import TokenCounter, estimate
 from schemas import ModelAnswerInvalid, ModelError, ModelTimeout

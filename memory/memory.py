@@ -165,7 +165,8 @@ class Memory:
         await self._indexer.settle(list(self._worlds))
 
     async def warm(self) -> None:
-        """Start Chroma now. A server does this while it comes up, so that no decision shares the second it takes."""
+        """Start Chroma now: whoever has a model to ask does it while it opens, so that no decision shares the second
+        that it takes. Where it does not start, the log says why."""
         try:
             await self._dense.warm()
         except IndexFailed as error:

@@ -7,14 +7,17 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from inference import EndpointEmbedder, EndpointReranker, Model, VllmModel, WatchedModel, load_models
+from inference import Model, WatchedModel, load_models
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
 from nodes import Clock, Context, PromptLibrary, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
 from schemas import BadSettings, Fault, Party, Settings
 from tools import FUNCTIONS, Toolbox
+
+if TYPE_CHECKING:
+    from inference import EndpointReranker
 
 FROM_SETTINGS: Final = "from_settings"
 Asked: TypeAlias = Model | Literal["from_settings"] | None
@@ -99,6 +102,8 @@ def make_model(settings: Settings) -> Model | None:
     """The endpoint of the settings; None where there is none."""
     if settings.model.url is None:
         return None
+    from inference import VllmModel  # no sooner: it takes up to a second, and rules need none of it
+
     return VllmModel(settings.model.url, name=settings.model.name, api_key=settings.api_key)
 
 
@@ -115,6 +120,8 @@ def make_embedder(settings: Settings) -> Embedder:
                 raise BadSettings(
                     Fault("embedder", "an endpoint needs a url and a name.", "Set LOOMWRIGHT_EMBEDDER__URL and __NAME.")
                 )
+            from inference import EndpointEmbedder
+
             return EndpointEmbedder(url, name=name, dimension=settings.embedder.dimension, api_key=settings.api_key)
 
 
@@ -125,4 +132,6 @@ def make_reranker(settings: Settings) -> EndpointReranker | None:
         return None
     if name is None:
         raise BadSettings(Fault("recall.rerank", "a reranker needs a name.", "Set LOOMWRIGHT_RECALL__RERANK__NAME."))
+    from inference import EndpointReranker
+
     return EndpointReranker(url, name=name, api_key=settings.api_key)

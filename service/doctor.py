@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from graphs import library_names
-from inference import Ask, VllmModel, load_models
+from inference import Ask, load_models
 from schemas import CallerError, LoomError, ModelError, RecordError, Settings
 from service.loom import Loom
 
@@ -78,6 +78,8 @@ async def _endpoint(settings: Settings) -> Finding:
     if settings.model.url is None:
         detail = "none is configured: rules decide everything"
         return Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")
+    from inference import VllmModel  # no sooner: it takes up to a second
+
     model = VllmModel(settings.model.url, name=settings.model.name, api_key=settings.api_key)
     question = Ask(
         messages=({"role": "user", "content": 'Answer with {"answer": true}.'},),

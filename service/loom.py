@@ -94,10 +94,13 @@ class Loom:
             open_checkpoints(settings.home, settings.record_url) as checkpointer,
         ):
             loom = cls(settings, context, checkpointer, catalogue)
+            warming = asyncio.create_task(loom._warm())
             loom._compile_all()
             try:
                 yield loom
             finally:
+                warming.cancel()
+                await asyncio.wait({warming})
                 if loom._finishing:
                     await asyncio.wait(loom._finishing, timeout=5)
                 await loom.background.aclose()
@@ -136,6 +139,11 @@ class Loom:
             )
             known = self._graphs[(kind, checkpoints)] = (declaration, compiled)
         return known
+
+    async def _warm(self) -> None:
+        """Have what finds memories by meaning ready before a prompt asks for it. Rules ask for none."""
+        if self.context.model is not None:
+            await self.memory.warm()
 
     def _compile_all(self) -> None:
         """Have every graph ready before the first decision. One with faults tells them when it is asked for."""

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,6 +44,38 @@ def test_every_package_comes_from_this_project_wherever_one_stands(tmp_path: Pat
     assert ran.returncode == 0, ran.stderr
     found = dict(line.split(" ", 1) for line in ran.stdout.splitlines())
     assert found == {name: str(PROJECT / name / "__init__.py") for name in PACKAGES}
+
+
+def test_a_process_in_which_rules_decide_never_imports_the_sdk_of_an_endpoint(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from pathlib import Path
+from memory import read_world
+from schemas import PROJECT, load_settings
+from service import Loom
+
+async def play():
+    async with Loom.open(load_settings(home=Path("home"))) as loom:
+        world = read_world(PROJECT / "config" / "worlds" / "morning_star")
+        await loom.memory.load_world(world)
+        return (await loom.decide(world.opening[0])).receipt.source
+
+print(asyncio.run(play()), *({"openai", "instructor", "langchain_openai", "deepeval"} & {*sys.modules}))
+"""
+    ran = python(script, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines()[-1].split() in (["rules"], ["fallback"]), (
+        "a fallback, on a machine too busy for the deadline"
+    )
+
+
+def test_whatever_a_front_door_promises_is_behind_it() -> None:
+    for name in PACKAGES:
+        package = import_module(name)
+        for promised in getattr(package, "__all__", ()):
+            assert getattr(package, promised) is not None, f"{name}.{promised}"
+        with pytest.raises(AttributeError, match="nothing_of_the_sort"):
+            getattr(package, "nothing_of_the_sort")  # noqa: B009  # pyright knows that it is not there
 
 
 def test_the_packages_that_are_installed_are_those_that_are_there() -> None:

@@ -15,10 +15,12 @@ from structlog.testing import capture_logs
 
 from graphs import LIBRARY
 from inference import Ask, ScriptedModel
+from memory import Memory
 from nodes import CATALOGUE, Clock, Context, DecisionState, FrozenClock, Step, SystemClock
 from schemas import BadDeclaration, Settings, UnknownThing
 from tests.conftest import Opening, OpenLoom
 from tests.service.stage import objections
+from tests.support.waiting import until
 
 A_WOLF: dict[str, Any] = {
     "content": {"creatures": [{"creature": "wolf", "count": 1}], "introduction": "A wolf, alone."}
@@ -155,6 +157,35 @@ async def test_an_open_loom_has_its_graphs_ready_and_one_with_faults_tells_them_
             loom.graph("broken")
 
     assert decision.receipt.source == "rules"
+
+
+async def test_memory_is_warm_soon_after_a_loom_opens_where_there_is_a_model_to_ask(open_loom: OpenLoom) -> None:
+    async with open_loom(ScriptedModel([A_WOLF])) as loom:
+        await until(lambda: loom.memory._dense.is_open, "Chroma is started, though nobody has asked for anything")
+
+
+async def test_nobody_waits_for_a_memory_that_takes_long_to_warm_and_rules_do_not_begin_it(
+    open_loom: OpenLoom, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    async def warm(_: Memory) -> None:
+        begun.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            begun.append("left")
+
+    monkeypatch.setattr(Memory, "warm", warm)
+    async with open_loom() as loom:
+        await loom.decide(opening("encounter"))
+    assert begun == []
+
+    async with open_loom(ScriptedModel([A_WOLF])) as loom:
+        decision = await loom.decide(opening("encounter", id="by-a-model", policy="model"))
+        assert begun == ["begun"]
+    assert begun == ["begun", "left"]
+    assert decision.receipt.source == "model"
 
 
 async def test_decisions_of_one_thread_are_made_one_after_the_other(open_loom: OpenLoom, opening: Opening) -> None:
