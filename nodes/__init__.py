@@ -9,6 +9,7 @@ from nodes.compose import compose
 from nodes.context import Context
 from nodes.decide_by_rules import decide_by_rules
 from nodes.foresee import foresee
+from nodes.gauge import gauge
 from nodes.generate import generate
 from nodes.judge import judge
 from nodes.keep_look import keep_look
@@ -35,6 +36,7 @@ CATALOGUE = Catalogue(
         compose,
         decide_by_rules,
         foresee,
+        gauge,
         generate,
         judge,
         keep_look,
@@ -73,6 +75,7 @@ __all__ = [
     "compose",
     "decide_by_rules",
     "foresee",
+    "gauge",
     "generate",
     "judge",
     "keep_look",

@@ -16,8 +16,8 @@ from nodes.prompts import Prompt
 from nodes.scene_lines import scene_lines
 from nodes.state import DecisionState
 from nodes.step import Step
-from nodes.study_lines import study_lines
-from rules import choices
+from nodes.study_lines import plan_lines, study_lines
+from rules import Situation, choices
 from schemas import PromptTooLong, Recalled
 
 Budget = Annotated[int, Field(ge=256, le=131_072)]
@@ -80,7 +80,7 @@ def _render(name: str, state: DecisionState, context: Context, recalled: Recalle
             "world": world.info,
             "place": world.places.get(request.scene.location.id),
             "scene": scene_lines(situation),
-            "study": study_lines(situation) if graph["decides"] == "TacticsDecision" else (),
+            "study": _studied(graph["decides"], situation),
             "recalled": recalled,
             "standing": situation.standing,
             "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],
@@ -88,6 +88,17 @@ def _render(name: str, state: DecisionState, context: Context, recalled: Recalle
             "language": _language_name(request.language),
         },
     )
+
+
+def _studied(decides: str, situation: Situation) -> tuple[str, ...]:
+    """What a boss brings along: all that it has learned to a plan, its plan to a turn."""
+    match decides:
+        case "TacticsDecision":
+            return study_lines(situation)
+        case "CombatDecision":
+            return plan_lines(situation)
+        case _:
+            return ()
 
 
 @lru_cache(maxsize=4_096)

@@ -15,6 +15,7 @@ from nodes.prompts import PromptLibrary
 from nodes.state import DecisionState
 from rules import Bestiary, Dice, Phrasebook, Situation
 from schemas import (
+    Aim,
     ConversationSettings,
     DecisionRequest,
     EncounterSettings,
@@ -94,12 +95,13 @@ class Context:
     def situation(self, state: DecisionState, node: str) -> Situation:
         """What the rules look at, in a node of that name."""
         standing = state.get("standing")
-        study = state.get("study")
+        study, aim = state.get("study"), state.get("aim")
         return self.situation_of(
             self.request(state),
             node,
             Relationship.model_validate(standing) if standing else None,
             Study.model_validate(study) if study else None,
+            Aim.model_validate(aim) if aim else None,
         )
 
     def situation_of(
@@ -108,6 +110,7 @@ class Context:
         node: str,
         standing: Relationship | None = None,
         study: Study | None = None,
+        aim: Aim | None = None,
     ) -> Situation:
         """What the rules look at, outside of any run."""
         return Situation(
@@ -119,6 +122,7 @@ class Context:
             dice=_dice(request, node),
             stances=self.stances,
             study=study or _UNSTUDIED,
+            aim=aim,
         )
 
     def recalled(self, state: DecisionState) -> Recalled:

@@ -13,7 +13,7 @@ from nodes.notes import note
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
-from rules import Situation, experience_of
+from rules import Situation, experience_of, pacing_of
 from schemas import (
     Content,
     Decision,
@@ -139,8 +139,10 @@ def _unrecorded(state: DecisionState, decision: Decision, error: RecordError) ->
 
 
 def _experiences(situation: Situation, content: Content) -> tuple[Experience, ...]:
-    """What a boss will learn from, whoever decided; other kinds leave none."""
-    return (experience_of(situation, content),) if isinstance(content, TacticsDecision) else ()
+    """What is learned from, whoever decided: a boss's plan, an encounter that was set, a fight that ended."""
+    own = (experience_of(situation, content),) if isinstance(content, TacticsDecision) else ()
+    pacing = pacing_of(situation, content)
+    return own if pacing is None else (*own, pacing)
 
 
 def _turns(request: DecisionRequest, content: Content, *, spoken: bool) -> tuple[Turn, ...]:

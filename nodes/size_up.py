@@ -9,13 +9,18 @@ from nodes.notes import note
 from nodes.state import DecisionState
 from nodes.step import Step
 from rules import Situation
+from schemas import Rank
 
 
-async def size_up(state: DecisionState, context: Context) -> Step[Literal["plain", "open"]]:
-    """Spare the model what is plain: nobody to fight, or nobody able to."""
-    because = _plain(context.situation(state, "size_up"))
+async def size_up(
+    state: DecisionState, context: Context, *, plan_for: tuple[Rank, ...] = ()
+) -> Step[Literal["plain", "planned", "open"]]:
+    """Spare the model what is plain: nobody to fight, or nobody able to. Those of `plan_for` may have a plan."""
+    situation = context.situation(state, "size_up")
+    because = _plain(situation)
     if because is None:
-        return Step(outcome="open")
+        planned = situation.sheet is not None and situation.sheet.rank in plan_for
+        return Step(outcome="planned" if planned else "open")
     return Step(outcome="plain", because=because, update={"receipt": note(state, reason=because)})
 
 

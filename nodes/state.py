@@ -37,6 +37,8 @@ class DecisionState(TypedDict, total=False):
     recalled: JsonObject | None
     study: JsonObject | None
     """What a boss has learned from its fights (`Study`), where a node looks it up."""
+    aim: JsonObject | None
+    """How hard an encounter is meant to be (`Aim`), where a node finds out."""
     messages: list[JsonObject]
     """The prompt, as OpenAI-style messages."""
     answer: JsonObject | None
@@ -59,6 +61,7 @@ def fresh() -> DecisionState:
         "standing": None,
         "recalled": None,
         "study": None,
+        "aim": None,
         "messages": [],
         "answer": None,
         "content": None,

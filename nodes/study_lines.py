@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import Council, Situation, notable
+from rules import Council, Situation, carried, notable
 from schemas import Habit, Stance
 
 LAST_FIGHTS = 6
@@ -13,6 +13,16 @@ LAST_FIGHTS = 6
 def study_lines(situation: Situation) -> tuple[str, ...]:
     """What stands out in the players, how the last fights went, and what each possible stance is and has brought."""
     return tuple(_lines(Council(situation)))
+
+
+def plan_lines(situation: Situation) -> tuple[str, ...]:
+    """The plan that a boss carries out on its turns: a line for each stance, and whom it is about. Most have none."""
+    plan = carried(situation)
+    if plan is None:
+        return ()
+    say = situation.phrasebook.say
+    lines = [f"{stance.id}: {say('en', stance.name_key)}." for stance in plan.stances]
+    return (*lines, f"First of all: {plan.focus}.") if plan.focus is not None else tuple(lines)
 
 
 def _lines(council: Council) -> Iterator[str]:

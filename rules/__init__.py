@@ -3,6 +3,7 @@
 from rules.arena import Tally, summed_up
 from rules.bestiary import Bestiary
 from rules.boss import load_stances, study_of
+from rules.boss.carrying import Carried, carried
 from rules.boss.planning import Council, notable, plan_fight
 from rules.boss.telling import experience_of
 from rules.budget import (
@@ -33,7 +34,7 @@ from rules.dice import (
     save_chance,
 )
 from rules.diplomacy import answer_offer, plain_answer
-from rules.encounters import balance, fights_with, party_named, prepare_encounter
+from rules.encounters import aim_of, balance, fights_with, left_open, pacing_of, party_named, prepare_encounter
 from rules.fight import choose_move
 from rules.judge import PLAY_FLOOR, complete, judge
 from rules.moves import Moves, moves_open
@@ -56,6 +57,7 @@ __all__ = [
     "SILENCE",
     "TOLD",
     "Bestiary",
+    "Carried",
     "Council",
     "Dice",
     "Figures",
@@ -68,8 +70,10 @@ __all__ = [
     "Situation",
     "Sought",
     "Tally",
+    "aim_of",
     "answer_offer",
     "balance",
+    "carried",
     "choices",
     "choose_move",
     "complete",
@@ -86,6 +90,7 @@ __all__ = [
     "hidden_from",
     "hit_chance",
     "judge",
+    "left_open",
     "load_parties",
     "load_stances",
     "look_at",
@@ -96,6 +101,7 @@ __all__ = [
     "notable",
     "offer_quest",
     "out_of_character",
+    "pacing_of",
     "party_named",
     "party_sheets",
     "plain_answer",

@@ -11,8 +11,9 @@ from rules.arena.clash import clash
 from rules.arena.options import legendary_options, options, uses_of
 from rules.arena.sheet import FEARLESS
 from rules.arena.worth import BADLY_HURT, Scale
+from rules.boss.carrying import Carried, carried
 from rules.moves import Moves
-from rules.muster import muster
+from rules.muster import US, muster
 from rules.phrasebook import read_out
 from rules.situation import Situation, clip
 from schemas.creatures import Action, CreatureType
@@ -34,6 +35,7 @@ _ALIKE = 1e-9
 def choose_move(situation: Situation) -> CombatDecision:
     """The move of the highest worth, of all that are legal: see `rules.arena.worth` for what counts.
 
+    Where the road of the decision has looked up the plan of a boss for this fight, it counts as the plan says.
     Who cannot act, or can do nothing that is worth while, defends; between turns a legendary creature uses a legendary
     action or waits; a coward who is badly hurt flees. Ties are broken by the dice.
     """
@@ -53,9 +55,17 @@ def better_than(situation: Situation, move: CombatMove, floor: float) -> CombatM
     """A move that is far better than this legal one, which is worth less than `floor` times as much; else None.
 
     Never for what rules cannot weigh (an item that does not heal, an ability without figures), for a move that loses
-    less than `LEAST_REGRET`, nor for a flight of who is hurt or timid. Nobody has to flee, whatever it is worth.
+    less than `LEAST_REGRET`, nor for a flight of who is hurt or timid. Nobody has to flee, whatever it is worth. What
+    is right by the plan of this fight is right, and so is what is right without it.
     """
-    field = Field(situation, lenient=True)
+    better = _better_than(Field(situation, lenient=True, planned=False), move, floor)
+    if better is None or carried(situation) is None:
+        return better
+    return _better_than(Field(situation, lenient=True), move, floor)
+
+
+def _better_than(field: Field, move: CombatMove, floor: float) -> CombatMove | None:
+    situation = field.situation
     if not field.moves.can_act or not situation.enemies or field.fighter is None:
         return None
     worths = [(worth, option) for worth, option in field.weighed if option.kind != "flee"]
@@ -86,6 +96,8 @@ class Field:
     situation: Situation
     lenient: bool = False
     """Damage counts more than whom it hits: to strike at another enemy than the best one is a matter of taste."""
+    planned: bool = True
+    """By the plan of this fight, where there is one."""
 
     @cached_property
     def moves(self) -> Moves:
@@ -93,11 +105,18 @@ class Field:
         return Moves(self.situation)
 
     @cached_property
+    def _plan(self) -> Carried | None:
+        return carried(self.situation) if self.planned else None
+
+    @cached_property
     def _mustered(self) -> tuple[Arena, Fighter] | None:
         found, actor = muster(self.situation, self.moves), self.situation.actor
         if found is not None and actor is not None:
             fighter = found[1]
             fighter.sheet = replace(fighter.sheet, cowardly=is_cowardly(self.situation, actor))
+            order = self._plan.order if self._plan is not None else None
+            if order is not None:
+                found[0].orders[US] = order
         return found
 
     @property
@@ -110,7 +129,8 @@ class Field:
         """What the actor cares about, by its traits; whether it runs is said by its sheet."""
         weights = weights_of(self.situation.traits)
         weights = replace(weights, caution=min(weights.caution, 0.5), mercy=MERCY)
-        return replace(weights, damage=1.0, focus=0.3, kill=0.2) if self.lenient else weights
+        weights = replace(weights, damage=1.0, focus=0.3, kill=0.2) if self.lenient else weights
+        return self._plan.weighed(weights) if self._plan is not None else weights
 
     @cached_property
     def weighed(self) -> list[tuple[float, Option]]:

@@ -20,6 +20,7 @@ from schemas.events import (
     QuestRequested,
 )
 from schemas.knowledge import Relationship
+from schemas.pacing import Aim
 from schemas.requests import DecisionRequest
 from schemas.scene import EntityKind, PresentEntity
 from schemas.tactics import Stance, Study
@@ -41,6 +42,8 @@ class Situation:
     """What a boss may plan with; none: it fights as it always does."""
     study: Study = field(default_factory=Study)
     """What a boss has learned from its fights, on a road that looks it up."""
+    aim: Aim | None = None
+    """How hard an encounter is meant to be, where the request leaves that open and the road finds out."""
 
     @cached_property
     def actor(self) -> PresentEntity | None:

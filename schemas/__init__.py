@@ -161,6 +161,7 @@ from schemas.knowledge import (
 )
 from schemas.lives import Experience, Mood, QuestProgress, QuestStatus, RelationshipChange
 from schemas.odds import Estimate, Odds
+from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
 from schemas.receipts import Receipt, Source, StepTaken, Tokens, Validity, Versions
 from schemas.requests import Decision, DecisionRequest, Policy
@@ -224,6 +225,7 @@ __all__ = [
     "Action",
     "ActiveEffect",
     "AddFact",
+    "Aim",
     "Alliance",
     "Area",
     "Association",
@@ -233,6 +235,7 @@ __all__ = [
     "BadRequest",
     "BadSettings",
     "BadWorld",
+    "Bout",
     "Branch",
     "CallerError",
     "ChallengeRating",
@@ -301,6 +304,7 @@ __all__ = [
     "Faction",
     "Fault",
     "Feature",
+    "FightEnd",
     "Flee",
     "ForgettingSettings",
     "FoundBy",

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from schemas.events import Grade
 from schemas.odds import Odds
+from schemas.pacing import Aim
 from schemas.treaties import TreatyTerm
 from schemas.values import Id, Value
 
@@ -124,6 +125,8 @@ class EncounterDecision(EncounterProposal):
     """With the multiplier for their number: what the difficulty is read from."""
     odds: Odds | None = None
     """How the fight is likely to go, from many fights by the rules; None where there was no time for any."""
+    aim: Aim | None = None
+    """How hard it is meant to be by how the party's fights have ended; None where the request named a difficulty."""
 
 
 ObjectiveKind = Literal["reach", "talk", "collect", "deliver", "defeat", "protect", "learn"]

@@ -222,8 +222,10 @@ class EncounterRequested(EventBase):
     actor: Id
     """Who sends them, or whom they wait for."""
     party_levels: tuple[Annotated[int, Field(ge=1, le=20)], ...] = Field(min_length=1, max_length=12)
-    difficulty: Difficulty = "medium"
-    """The most that it may be; the XP budget follows from it, and so do the rules: `hard` of 2014, `high` of 2024."""
+    difficulty: Difficulty | None = None
+    """The most that it may be; the XP budget follows from it, and so do the rules: `hard` of 2014, `high` of 2024.
+
+    None: as hard as suits the party by how its fights have ended; `medium` as long as none has."""
     themes: tuple[Id, ...] = Field(default=(), max_length=8)
     """Tags of the bestiary (`forest`, `undead`), or a faction of the world, which stands for its tags."""
     xp_today: int = Field(default=0, ge=0)

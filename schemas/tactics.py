@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from schemas.calendar import WorldTime
 from schemas.values import Id, LocaleKey, SignedUnitFloat, UnitFloat, Value
 
 Count = Annotated[float, Field(ge=0)]
@@ -85,6 +86,8 @@ class Lesson(Value):
     """How well it went, for the boss."""
     mark: str = Field(default="", max_length=16)
     """The last event that was watched, so that nothing is seen twice."""
+    focus: Id | None = None
+    """The enemy whom the plan is about."""
 
 
 class Study(Value):
@@ -95,6 +98,8 @@ class Study(Value):
     """Fights that are over, the oldest first."""
     stretches: tuple[Lesson, ...] = ()
     """Of the fight that is not over, the oldest first."""
+    at: WorldTime | None = None
+    """When the last of them began; None: no fight is on."""
 
 
 Axis = Literal["distance", "ranks", "aim", "temper", "company"]

@@ -78,13 +78,16 @@ class Level:
         return exp(self.level)
 
 
-def next_level(results: Sequence[Result], band: Band | None = None) -> Level:
-    """The level of the next fight, from those so far, the oldest first. Without any it is 0: the usual budget."""
+def next_level(results: Sequence[Result], band: Band | None = None, *, present: float | None = None) -> Level:
+    """The level of the next fight, from those so far, the oldest first. Without any it is 0: the usual budget.
+
+    `present` is the level that holds now, where that is not the one that the last fight was fought at.
+    """
     band = band or Band()
     if not results:
-        return Level(0.0, win_rate(0.0, 0.0), changed=False)
+        return Level(present or 0.0, win_rate(0.0, present or 0.0), changed=False)
     strength = strength_of(results)
-    level = results[-1].level
+    level = results[-1].level if present is None else present
     predicted = win_rate(strength, level)
     if band.low <= predicted <= band.high:
         return Level(level, predicted, changed=False)

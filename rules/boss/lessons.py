@@ -23,7 +23,9 @@ def study_of(experiences: Iterable[Experience]) -> Study:
 
     A game may tell experiences of its own; what is no lesson is passed over.
     """
-    return learned(lesson for one in experiences if (lesson := lesson_of(one)) is not None)
+    found = [(lesson, one.at) for one in experiences if (lesson := lesson_of(one)) is not None]
+    study = learned(lesson for lesson, _ in found)
+    return study.model_copy(update={"at": found[-1][1]}) if study.stretches else study
 
 
 def lesson_of(experience: Experience) -> Lesson | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from rules.boss.endings import ending
 from rules.boss.lessons import KIND, reward
 from rules.boss.planning import Council
 from rules.situation import Situation
 from schemas.decisions import TacticsDecision
 from schemas.events import CombatEnded, CombatTurn
 from schemas.lives import Experience
-from schemas.scene import PresentEntity
 from schemas.tactics import Lesson
 
 
@@ -31,6 +31,7 @@ def experience_of(situation: Situation, decision: TacticsDecision) -> Experience
         won=won,
         reward=gained,
         mark=mark,
+        focus=None if ended else decision.focus,
     )
     return Experience(
         id=request.id,
@@ -60,32 +61,16 @@ def _rounds(situation: Situation) -> int:
 
 
 def _outcome(situation: Situation) -> tuple[bool, float]:
-    """Whether the boss's side won, and how well it went: by who is left, with their hit points where they are known."""
+    """Whether the boss's side won, and how well it went."""
     event = situation.request.event
     if not isinstance(event, CombatEnded):
         return False, 0.0
     scene, me = situation.request.scene, situation.request.character
     actor = scene.entity(me)
-    left = {event.actor, *event.survivors} - set(event.fallen)
 
     def ours(name: str) -> bool:
         one = scene.entity(name)
         return name == me or (one is not None and actor is not None and one.side == actor.side)
 
-    known = {*left, *event.fallen}
-    own, theirs = [name for name in known if ours(name)], [name for name in known if not ours(name)]
-    own_left = _share_left([scene.entity(name) for name in own], [name in left for name in own])
-    theirs_left = _share_left([scene.entity(name) for name in theirs], [name in left for name in theirs])
-    won = own_left > 0 and (theirs_left == 0 or ours(event.actor))
-    return won, reward(own_left, theirs_left, won=won)
-
-
-def _share_left(people: list[PresentEntity | None], standing: list[bool]) -> float:
-    """Of those who fought, what still stands: by hit points where the scene has them, else by heads."""
-    if not people:
-        return 0.0
-    shares = [
-        (one.hit_points.fraction if one is not None and one.hit_points is not None else 1.0) if stands else 0.0
-        for one, stands in zip(people, standing, strict=True)
-    ]
-    return sum(shares) / len(shares)
+    end = ending(scene, event, ours)
+    return end.won, reward(end.own_left, end.theirs_left, won=end.won)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.budget import BUDGETS, Figures, adjusted, daily_xp, figures_of, most_xp
+from rules.budget import BUDGETS, Figures, adjusted, daily_xp, figures_of, most_xp, threshold
 from rules.situation import Situation
 from schemas.creatures import ChallengeRating
 from schemas.decisions import CreatureGroup
@@ -14,20 +14,45 @@ NOBODY_ELSE = "commoner"
 """Who is met when the bestiary is empty: a commoner of challenge 0 (SRD 5.1, "Nonplayer Characters")."""
 
 
-def asked_difficulty(situation: Situation) -> Difficulty:
-    """The most that the encounter may be; medium when nobody said."""
+USUAL: Difficulty = "medium"
+"""How hard an encounter may be when nobody says."""
+
+
+def left_open(situation: Situation) -> bool:
+    """Whether the request leaves it to the rules how hard the encounter may be."""
     event = situation.request.event
-    return event.difficulty if isinstance(event, EncounterRequested) else "medium"
+    return not isinstance(event, EncounterRequested) or event.difficulty is None
+
+
+def asked_difficulty(situation: Situation) -> Difficulty:
+    """The most that the encounter may be; where nobody said, what `factor_of` begins from."""
+    event = situation.request.event
+    return (event.difficulty if isinstance(event, EncounterRequested) else None) or USUAL
+
+
+def factor_of(situation: Situation) -> float:
+    """What the budget is multiplied by, by how the party's fights have ended; 1 where the request says how hard."""
+    return situation.aim.factor if situation.aim is not None and left_open(situation) else 1.0
 
 
 def budget_of(situation: Situation) -> int:
     """The most adjusted XP that the encounter may have: what was asked for, and no more than the day has left (the
     rules of 2024 count no days)."""
     event, asked = situation.request.event, asked_difficulty(situation)
-    most = most_xp(situation.party_levels, asked)
+    most = int(most_xp(situation.party_levels, asked) * factor_of(situation))
     if asked in BUDGETS or not isinstance(event, EncounterRequested):
         return most
     return min(most, max(0, daily_xp(situation.party_levels) - event.xp_today))
+
+
+def usual_of(situation: Situation) -> int:
+    """The most adjusted XP of a usual encounter for this party, by the rules that were asked for."""
+    return most_xp(situation.party_levels, "moderate" if asked_difficulty(situation) in BUDGETS else USUAL)
+
+
+def least_of(situation: Situation) -> int:
+    """The adjusted XP from which on the encounter is as hard as it is meant to be."""
+    return int(threshold(situation.party_levels, asked_difficulty(situation)) * factor_of(situation))
 
 
 def xp_of(situation: Situation, creature: str) -> int | None:

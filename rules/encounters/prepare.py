@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rules.budget import adjusted, threshold
-from rules.encounters.budgeting import asked_difficulty, budget_of, figures, weakest
+from rules.budget import adjusted
+from rules.encounters.budgeting import asked_difficulty, budget_of, figures, least_of, weakest
 from rules.encounters.companies import Casting, Groups
 from rules.encounters.fitting import candidates
 from rules.situation import Situation, clip
@@ -33,6 +33,7 @@ def decision_of(groups: Iterable[tuple[str, int]], situation: Situation) -> Enco
         difficulty=counted.difficulty,
         xp=counted.xp,
         adjusted_xp=counted.adjusted_xp,
+        aim=situation.aim,
     )
 
 
@@ -62,7 +63,7 @@ def _choose(situation: Situation) -> Groups:
         return ((weakest(situation), 1),)
     party, asked = situation.party_levels, asked_difficulty(situation)
     casting = Casting(situation.bestiary, found, _lately(situation), len(party))
-    budget, least = budget_of(situation), threshold(party, asked)
+    budget, least = budget_of(situation), least_of(situation)
     hardest, highest = ((found[0].id, 1),), 0
     for tried in (casting.companies(situation.dice), casting.alone()):
         fitting, likings = list[Groups](), list[float]()

@@ -173,7 +173,7 @@ _FIELDS: dict[str, SearchStrategy[object]] = {
     "tone": st.sampled_from(tuple(EmotionalTone)).map(str),
     "reason": st.just("left"),
     "party_levels": st.lists(st.integers(1, 20), min_size=1, max_size=12).map(tuple),
-    "difficulty": st.sampled_from(("easy", "medium", "hard", "deadly", "low", "moderate", "high")),
+    "difficulty": st.sampled_from((None, "easy", "medium", "hard", "deadly", "low", "moderate", "high")),
     "themes": _some(st.sampled_from(("forest", "undead", "moon", "the_crown"))),
     "xp_today": st.sampled_from((0, 300, 1_000_000)),
     "met_lately": _some(st.sampled_from(("wolf", "goblin", "moon"))),
