@@ -11,6 +11,7 @@ from nodes.notes import note
 from nodes.state import DecisionState
 from nodes.step import Step
 from rules import aim_of, left_open
+from schemas import Aim
 
 OWNER, KIND = "party", "pacing"
 """Whose experiences tell it, and of which kind."""
@@ -32,9 +33,23 @@ async def gauge(state: DecisionState, context: Context, *, experiences: Count = 
     )
     aim = aim_of(situation, found)
     return Step(
-        because="fight_is_on" if aim.why == "in_a_fight" else f"difficulty_{aim.why}",
+        because=_because(aim),
         update={
             "aim": aim.model_dump(mode="json"),
             "receipt": note(state, retrieved=[one.id for one in found[-MOST_NAMED:]]),
         },
     )
+
+
+def _because(aim: Aim) -> str:
+    match aim.why:
+        case "usual":
+            return "difficulty_usual"
+        case "kept":
+            return "difficulty_kept"
+        case "eased":
+            return "difficulty_eased"
+        case "hardened":
+            return "difficulty_hardened"
+        case "in_a_fight":
+            return "fight_is_on"

@@ -220,7 +220,7 @@ def codes() -> set[str]:
     found = {"rules_only", *_family(ModelError), *_family(RecordError)} - {ModelError.code}
     found |= {*get_args(Hindrance), *get_args(Obstacle)}
     watched: Mapping[str, tuple[str, ...]] = {
-        "nodes": ("_rules", "_unproven", "_plain", "_refuse"),
+        "nodes": ("_because", "_rules", "_unproven", "_plain", "_refuse"),
         "service": ("_safety_net",),
         "graphs": ("_ran", "_because"),
         "rules": ("Objection", "plain_answer", "term_faults", "_people", "set_faults"),
