@@ -29,9 +29,7 @@ def main() -> int:
     default = [name for name, runner in SUITES.items() if runner.by_default]
     set_up_logs(LogSettings(level="error"))
     try:
-        settings = load_settings()
-        asked = {"url": given.model_url or settings.model.url, "name": given.model_name or settings.model.name}
-        settings = settings.model_copy(update={"model": settings.model.model_copy(update=asked)})
+        settings = load_settings().asking(given.model_url, given.model_name)
         outcomes = asyncio.run(run(named(given.suites, given) or default, settings, given))
     except LoomError as error:
         sys.stderr.write(f"evals: {error}\n")

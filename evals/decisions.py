@@ -15,7 +15,7 @@ from schemas import Policy
 async def run(asked: Asked) -> Outcome:
     """Play the suites' cases; the figures, and the verdicts that were not passed."""
     settings = asked.settings
-    policy: Policy = asked.options.policy or ("rules" if settings.model.url is None else "auto")
+    policy: Policy = asked.options.policy or ("auto" if settings.servers else "rules")
     verdicts, opinions, own = list[Verdict](), list[Figure](), list[Figure]()
     async with Stage.open(settings, policy=policy) as stage:
         for suite in asked.suites:
@@ -32,5 +32,5 @@ async def run(asked: Asked) -> Outcome:
         if stage.model is not None:
             talks = load_talks()
             opinions = await judge_talks(stage, stage.model, talks=talks[:1] if asked.quick else talks)
-    found = [*figures(verdicts, rules_alone=policy == "rules" or settings.model.url is None), *own, *opinions]
+    found = [*figures(verdicts, rules_alone=policy == "rules" or not settings.servers), *own, *opinions]
     return Outcome(found, [verdict for verdict in verdicts if not verdict.passed])

@@ -74,6 +74,7 @@ class LoomJudge(DeepEvalBaseLLM):
             temperature=0.0,
             seed=0,
             timeout=self._seconds,
+            role="judge",
         )
         try:
             content = (await self._asked.answer(ask, schema or Words)).content

@@ -49,7 +49,7 @@ class Stage:
     async def open(cls, settings: Settings, *, policy: Policy = "rules") -> AsyncGenerator[Self]:
         """Open both Looms in a temporary home, with the world loaded.
 
-        `settings.model.url` is whom cases without a script ask. Raises `CallerError` for files that do not fit.
+        `settings.servers` are whom cases without a script ask. Raises `CallerError` for files that do not fit.
         """
         prompter = Prompter()
         async with AsyncExitStack() as stack:

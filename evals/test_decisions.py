@@ -30,7 +30,7 @@ def runner() -> Generator[asyncio.Runner]:
 @pytest.fixture(scope="module")
 def stage(runner: asyncio.Runner) -> Generator[Stage]:
     settings = load_settings()
-    opening = Stage.open(settings, policy="rules" if settings.model.url is None else "auto")
+    opening = Stage.open(settings, policy="auto" if settings.servers else "rules")
     yield runner.run(opening.__aenter__())
     runner.run(opening.__aexit__(None, None, None))
 

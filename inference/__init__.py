@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from inference.health import Health
 from inference.hear import faults_of, hear
+from inference.lanes import Lane
 from inference.model import Answer, Ask, Message, Model
+from inference.outlook import Outlook, outlook
 from inference.recorded import RecordedModel, Recording, RecordingModel, key_of
 from inference.registry import ModelRegistry, Price, RegisteredModel, Role, load_models
 from inference.schema import for_grammar
@@ -20,6 +22,7 @@ from inference.watched import WatchedModel
 if TYPE_CHECKING:
     from inference.client import Endpoint
     from inference.embeddings import Embedder, EndpointEmbedder
+    from inference.endpoints import EndpointState, ModelPool
     from inference.rerank import EndpointReranker
     from inference.vllm import VllmModel
 
@@ -30,11 +33,15 @@ __all__ = [
     "Endpoint",
     "EndpointEmbedder",
     "EndpointReranker",
+    "EndpointState",
     "Health",
+    "Lane",
     "Line",
     "Message",
     "Model",
+    "ModelPool",
     "ModelRegistry",
+    "Outlook",
     "Price",
     "RecordedModel",
     "Recording",
@@ -53,6 +60,7 @@ __all__ = [
     "hear",
     "key_of",
     "load_models",
+    "outlook",
 ]
 
 _WITH_THE_SDK = {
@@ -60,6 +68,8 @@ _WITH_THE_SDK = {
     "Endpoint": "client",
     "EndpointEmbedder": "embeddings",
     "EndpointReranker": "rerank",
+    "EndpointState": "endpoints",
+    "ModelPool": "endpoints",
     "VllmModel": "vllm",
 }
 """Names, and the module of each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable
 from typing import cast
 from urllib.parse import urlsplit
@@ -80,12 +81,15 @@ class Endpoint:
             case APIStatusError():
                 text = self._without_key(error.message)
                 message = f"{self.url} answered {error.status_code}: {text}"
-                return ModelRejected(message, status=error.status_code, endpoint=self.url)
+                wait = _seconds(error.response.headers.get("retry-after"))
+                return ModelRejected(message, status=error.status_code, endpoint=self.url, retry_after=wait)
             case _:
                 what = f"{type(error).__name__}: {self._without_key(str(error))}" if error else "no completion"
-                return ModelAnswerInvalid(
+                invalid = ModelAnswerInvalid(
                     f"{self.url} sent something that is no chat completion", raw="", faults=[what], endpoint=self.url
                 )
+                invalid.no_answer = True
+                return invalid
 
     def _without_key(self, text: str) -> str:
         if self._key and (secret := self._key.get_secret_value()):
@@ -107,6 +111,15 @@ def _address(base_url: str) -> str:
         what = f"'{base_url}' is not the address of an endpoint."
         raise BadSettings(Fault(where="url", what=what, hint="It looks like http://127.0.0.1:8000/v1."))
     return base_url.rstrip("/")
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """What a `Retry-After` header says, where it says a number; a date would need the server's clock to be right."""
+    try:
+        seconds = float(retry_after or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < math.inf else None
 
 
 def found_nobody(error: BaseException | None) -> bool:

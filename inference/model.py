@@ -39,7 +39,13 @@ class Ask:
     context: Mapping[str, object] = field(default_factory=_nothing, hash=False)
     """Handed to the schema's validators (`ValidationInfo.context`), so a target can be checked against the scene."""
     priority: int = 0
-    """Lower is served first; 0 for what a player waits for. Sent only to servers that schedule by priority."""
+    """Lower is served first; 0 for what a player waits for (`Lane`). Sent on to servers that schedule by priority."""
+    role: str = "narrator"
+    """What is asked for: only endpoints with this role are asked."""
+    affinity: str = ""
+    """Whose prompt it is: questions that share it begin alike, and go to the same server for its prefix cache."""
+    world: str = ""
+    """Whose limit of questions it counts against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inference.hear import hear
 from inference.model import Answer, Ask, Content, Message, Model
+from inference.outlook import Outlook, outlook
 from inference.tokens import estimate
 from schemas import (
     BadSettings,
@@ -72,6 +73,10 @@ class RecordingModel:
     def usual_latency(self) -> float:
         """The other model's, in seconds."""
         return self._inner.usual_latency
+
+    def outlook(self, role: str, priority: int, world: str = "") -> Outlook:
+        """The other model's."""
+        return outlook(self._inner, role, priority, world)
 
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """The other model's answer or failure, recorded."""

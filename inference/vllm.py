@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Self, cast
 
 import instructor
@@ -23,7 +24,7 @@ from inference.hear import hear
 from inference.model import Answer, Ask, Content, Message, sendable
 from inference.schema import for_grammar
 from inference.tokens import TokenCounter, estimate
-from schemas import ModelAnswerInvalid, ModelError, ModelTimeout
+from schemas import ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout
 
 # Instructor logs every failed call as an error, the texts included. Here each failure leaves as a ModelError, and who
 # catches it knows whether it is worth a line.
@@ -70,9 +71,9 @@ def _first_of(listing: dict[str, object]) -> str | None:
 class VllmModel:
     """Asks one endpoint, once: one request for one answer, closed when the time is up so that the server stops too.
 
-    Only a connection that could not be made is tried a second time. The first answer of all also fetches the model's
-    name from `/v1/models`, unless it is given. `api_key` comes from nowhere but here. `priorities` is for servers
-    started with `--scheduling-policy priority`; others refuse requests that carry one.
+    Only a connection that could not be made is tried again, `tries` times in all (1: whoever asks retries). The first
+    answer of all also fetches the model's name from `/v1/models`, unless it is given. `api_key` comes from nowhere but
+    here. `priorities` is for servers started with `--scheduling-policy priority`; others refuse requests with one.
     """
 
     def __init__(
@@ -82,12 +83,14 @@ class VllmModel:
         name: str | None = None,
         api_key: SecretStr | None = None,
         priorities: bool = False,
+        tries: int = 2,
         cool_down: float = 5.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = Endpoint(base_url, api_key=api_key)
         self._instructor = instructor.from_openai(self._endpoint.client, mode=instructor.Mode.JSON_SCHEMA)
-        self._name, self._naming = name, asyncio.Lock()
+        self._name, self._naming, self._named_here = name, asyncio.Lock(), name is not None
+        self._tries = tries
         self._priorities, self._now = priorities, now
         self._health = Health(cool_down=cool_down, now=now)
         self._tokens = TokenCounter(self._endpoint)
@@ -96,6 +99,11 @@ class VllmModel:
     def name(self) -> str:
         """What the server calls the model; empty until it is known."""
         return self._name or ""
+
+    @property
+    def url(self) -> str:
+        """The address asked."""
+        return self._endpoint.url
 
     @property
     def available(self) -> bool:
@@ -151,18 +159,40 @@ class VllmModel:
 
     async def _complete(self, ask: Ask, schema: type[BaseModel]) -> tuple[ChatCompletion, int]:
         """One completion, and the number of tries that it took: two when the first could not connect."""
-        for attempt in (1, 2):
+        for attempt in range(1, self._tries + 1):
             try:
                 return await self._send(ask, schema, await self._model_name(ask.timeout)), attempt
             except (ModelError, InstructorError) as error:
                 cause = error.__cause__ if isinstance(error, InstructorRetryException) else error
-                if attempt == 1 and never_arrived(cause):
+                if attempt < self._tries and never_arrived(cause):
                     await asyncio.sleep(SECOND_TRY_AFTER)
                     continue
                 if found_nobody(cause):
                     self._health.refused()
-                raise self._endpoint.named(cause) from error
-        raise AssertionError("the second attempt either returns or raises")
+                failure = self._endpoint.named(cause)
+                if isinstance(failure, ModelRejected) and failure.status == HTTPStatus.NOT_FOUND:
+                    self._forget_name()
+                raise failure from error
+        raise AssertionError("the last attempt either returns or raises")
+
+    async def ping(self, seconds: float) -> None:
+        """Have one token written, to see whether the model answers at all. Raises a ModelError."""
+        name = await self._model_name(seconds)
+        body: dict[str, object] = {
+            "model": name,
+            "messages": [{"role": "user", "content": "."}],
+            "max_tokens": 1,
+        }
+        await self._endpoint.post("/chat/completions", body, seconds=seconds)
+
+    async def look(self, seconds: float) -> None:
+        """See whether the server is there, without any work for it. Raises a ModelError."""
+        await self._endpoint.get("/models", seconds=seconds)
+
+    def _forget_name(self) -> None:
+        """A server that came back with another model is asked for its name anew, where it was asked before."""
+        if not self._named_here:
+            self._name = None
 
     async def _send(self, ask: Ask, schema: type[BaseModel], name: str) -> ChatCompletion:
         extra: dict[str, object] = {"priority": ask.priority} if self._priorities else {}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from inference.model import Answer, Ask, Content, Message, Model
+from inference.outlook import Outlook, outlook
 from inference.registry import ModelRegistry
 from schemas import ModelAnswerInvalid, ModelError
 from telemetry import CallSpan, call_span, deciding, instruments
@@ -34,6 +35,10 @@ class WatchedModel:
     def usual_latency(self) -> float:
         """The other model's, in seconds."""
         return self._inner.usual_latency
+
+    def outlook(self, role: str, priority: int, world: str = "") -> Outlook:
+        """The other model's."""
+        return outlook(self._inner, role, priority, world)
 
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """The other model's answer or failure."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from inference import outlook
 from nodes.context import Context
+from nodes.lanes import lane_of
 from nodes.notes import note
 from nodes.state import DecisionState
 from nodes.step import Step
-from schemas import Rank, UnitFloat
+from schemas import ModelRole, Rank, UnitFloat
 
 Way = Step[Literal["model", "rules"]]
 
@@ -19,10 +21,13 @@ async def choose_policy(
     *,
     model_for: tuple[Rank, ...] = (),
     share: UnitFloat = 1.0,
+    role: ModelRole = "narrator",
 ) -> Way:
     """Send a `share` of routine decisions to the model, and all of those that `model_for` names.
 
-    The draw is made from the request's seed, so the same request always takes the same road.
+    The draw is made from the request's seed, so the same request always takes the same road. `role`: that of the
+    question, for endpoints may differ. Where so much waits already that there is no room for one as urgent, rules
+    decide: crowds first.
     """
     request = context.request(state)
     if request.policy == "rules":
@@ -37,9 +42,12 @@ async def choose_policy(
         rank = character.rank if character is not None else Rank.CROWD
         if not dice.chance(context.policy.model_share) or not (rank in model_for or dice.chance(share)):
             return _rules(state, "rules_by_share")
-    if not context.model.available:
+    ahead = outlook(context.model, role, lane_of(state, context), request.world)
+    if not ahead.available:
         return _rules(state, "model_unavailable", wanted=True)
-    if not context.model_in_time(state):
+    if ahead.busy:
+        return _rules(state, "model_busy", wanted=True)
+    if context.clock.limit(context.time_left(state)) <= ahead.usual_latency:
         return _rules(state, "model_too_slow", wanted=True)
     return Step(outcome="model", update={"policy": "model"})
 

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 from inference import Ask
 from nodes.answer_schema import AnswerSchema, answer_schema
 from nodes.context import Context
+from nodes.lanes import affinity_of, lane_of
 from nodes.notes import note
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from rules import choices
-from schemas import ModelAnswerInvalid, ModelUnavailable
+from schemas import ModelAnswerInvalid, ModelRole, ModelUnavailable
 
 MaxTokens = Annotated[int, Field(ge=16, le=4_096)]
 MIN_TIME = 0.01
@@ -31,14 +32,20 @@ LARGEST = 2**63 - 1
 
 
 async def generate(
-    state: DecisionState, context: Context, *, max_tokens: MaxTokens = 400, temperature: float | None = None
+    state: DecisionState,
+    context: Context,
+    *,
+    role: ModelRole = "narrator",
+    max_tokens: MaxTokens = 400,
+    temperature: float | None = None,
 ) -> Step:
     """Ask for an answer in the shape of this decision, narrowed to what is there to be named.
 
+    `role` says which endpoints are asked, where there are several.
     An answer that does not fit its schema is kept, with its faults, for `judge` to see. Everything else that goes
     wrong on the model's side is raised as a `ModelError`, and the graph's `on_error` says where that leads.
     """
-    return await ask(state, context, state["messages"], max_tokens=max_tokens, temperature=temperature)
+    return await ask(state, context, state["messages"], role=role, max_tokens=max_tokens, temperature=temperature)
 
 
 async def ask(
@@ -46,6 +53,7 @@ async def ask(
     context: Context,
     messages: list[JsonObject],
     *,
+    role: ModelRole,
     max_tokens: int,
     temperature: float | None,
 ) -> Step:
@@ -60,6 +68,10 @@ async def ask(
         temperature=context.asking.temperature if temperature is None else temperature,
         seed=request.seed % 2**31,
         timeout=context.clock.limit(max(context.time_left(state), MIN_TIME)),
+        priority=lane_of(state, context),
+        role=role,
+        affinity=affinity_of(request),
+        world=request.world,
     )
     receipt = state["receipt"]
     versions = {**receipt.get("versions", {}), "schema": shape.version, "model": context.model.name or None}

@@ -6,10 +6,16 @@ from nodes.context import Context
 from nodes.generate import MaxTokens, ask
 from nodes.state import DecisionState
 from nodes.step import Step
+from schemas import ModelRole
 
 
 async def repair(
-    state: DecisionState, context: Context, *, max_tokens: MaxTokens = 400, temperature: float | None = 0.2
+    state: DecisionState,
+    context: Context,
+    *,
+    role: ModelRole = "narrator",
+    max_tokens: MaxTokens = 400,
+    temperature: float | None = 0.2,
 ) -> Step:
     """Send the answer back with its faults named, and ask again. Bound it with `at_most` in the declaration."""
     answer = state.get("answer") or {}
@@ -19,4 +25,4 @@ async def repair(
         {"role": "assistant", "content": str(answer.get("raw", ""))[:4_000]},
         {"role": "user", "content": f"That answer cannot be used:\n{faults}\nGive the whole answer again, mended."},
     ]
-    return await ask(state, context, messages, max_tokens=max_tokens, temperature=temperature)
+    return await ask(state, context, messages, role=role, max_tokens=max_tokens, temperature=temperature)

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 from pydantic import StringConstraints
 
-from inference import Ask, Model
+from inference import Ask, Lane, Model
 from memory import Summariser, in_extracts
 from nodes.prompts import PromptLibrary
 from rules import out_of_character
@@ -16,8 +16,6 @@ from schemas import ModelError, Recalled, Turn, Value
 
 SECONDS = 30.0
 """How long the model may take: nobody waits for a summary."""
-BEHIND_PLAY = 10
-"""Priority of the question, for servers that schedule by it: after all that a player waits for."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -33,7 +31,7 @@ def summariser_of(model: Model, prompts: PromptLibrary) -> Summariser:
     async def summarise(before: str, turns: Sequence[Turn], /) -> str:
         prompt = prompts.render("summary", {"recalled": Recalled(turns=tuple(turns), summary=before or None)})
         question = Ask(
-            messages=prompt.messages, max_tokens=500, temperature=0.2, seed=0, timeout=SECONDS, priority=BEHIND_PLAY
+            messages=prompt.messages, max_tokens=500, temperature=0.2, seed=0, timeout=SECONDS, priority=Lane.BACKGROUND
         )
         try:
             text = (await model.answer(question, ConversationSummary)).content.summary

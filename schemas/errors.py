@@ -10,6 +10,7 @@ LoomError
 |  `- StateTooOld              a checkpoint that cannot be migrated
 |- ModelError                  the model's side failed; a graph answers these with its fallback
 |  |- ModelUnavailable         refused, unreachable, no endpoint
+|  |- ModelBusy                every endpoint is taken, and the queue before them is full
 |  |- ModelTimeout             no answer in the time that was left
 |  |- ModelRejected            the server said no (4xx, 5xx)
 |  |- ModelAnswerInvalid       an answer that does not fit the schema
@@ -152,6 +153,12 @@ class ModelUnavailable(ModelError):
     code: ClassVar[str] = "model_unavailable"
 
 
+class ModelBusy(ModelError):
+    """Every endpoint is taken and the queue is full, or a limit of questions is reached; nothing was sent."""
+
+    code: ClassVar[str] = "model_busy"
+
+
 class ModelTimeout(ModelError):
     """No answer in the time that was left; the request was cancelled."""
 
@@ -163,8 +170,12 @@ class ModelRejected(ModelError):
 
     code: ClassVar[str] = "model_rejected"
 
-    def __init__(self, message: str, *, status: int, endpoint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int, endpoint: str | None = None, retry_after: float | None = None
+    ) -> None:
         self.status = status
+        self.retry_after = retry_after
+        """Seconds for which the server asks to be left alone; None: it did not say."""
         super().__init__(message, endpoint=endpoint)
 
 
@@ -177,6 +188,8 @@ class ModelAnswerInvalid(ModelError):
         self.raw, self.faults = raw, tuple(faults)
         self.prompt_tokens = self.completion_tokens = 0
         """What it cost all the same, where the server said so."""
+        self.no_answer = False
+        """The server sent something that is no chat completion at all; the model is not to blame."""
         super().__init__(message, endpoint=endpoint)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Literal
+from typing import Literal, Self, cast
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,16 +22,60 @@ from schemas.values import Id, UnitFloat, Value
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+ModelRole = Literal["narrator", "tactician", "judge"]
+"""What a model is asked for: words, turns in a fight, opinions."""
+
+
 class ModelSettings(Value):
     """The endpoint that decisions are asked of."""
 
     url: str | None = None
-    """Base of an OpenAI-compatible API (`http://127.0.0.1:8000/v1`); None: rules decide everything."""
+    """Base of an OpenAI-compatible API (`http://127.0.0.1:8000/v1`); short for one endpoint with every role."""
     name: str | None = None
     """The model's name there; None: the first that the endpoint lists."""
     temperature: float = Field(default=0.7, ge=0, le=2)
     context_tokens: int = Field(default=6_144, ge=256)
     """How long a prompt may be, answer not counted."""
+
+
+class EndpointSettings(Value):
+    """One of several servers that decisions are asked of."""
+
+    name: Id
+    """For people: in `doctor`, in logs, and in `LOOMWRIGHT_ENDPOINT_KEYS__NAME`."""
+    url: str
+    """Base of an OpenAI-compatible API: `http://127.0.0.1:8000/v1`."""
+    model: str | None = None
+    """The model's name there; None: the first that the endpoint lists."""
+    weight: float = Field(default=1.0, gt=0, le=1_000)
+    """Its share of the questions, relative to the others'."""
+    roles: tuple[ModelRole, ...] = Field(default=("narrator", "tactician", "judge"), min_length=1)
+    """Which questions it answers: a graph's `generate` names the role it wants."""
+    priorities: bool = False
+    """The server schedules by priority (vLLM: `--scheduling-policy priority`); others refuse questions with one."""
+    at_once: int = Field(default=64, ge=1, le=10_000)
+    """Questions that it is sent at once; more wait, in the order of their lanes."""
+    per_second: float | None = Field(default=None, gt=0)
+    """Questions a second that it may be sent; None: any number."""
+
+
+class GuardSettings(Value):
+    """What keeps endpoints that fail, hang or are overrun from holding up decisions."""
+
+    failures: int = Field(default=5, ge=1, le=100)
+    """After so many failures in a row an endpoint is left alone."""
+    rest_seconds: float = Field(default=5.0, gt=0, le=600)
+    """For so long; then one question, or a probe, finds out whether it is back."""
+    probe_seconds: float = Field(default=5.0, ge=0, le=600)
+    """Seconds between two looks at endpoints that nobody asked meanwhile; 0: none."""
+    retries: int = Field(default=3, ge=0, le=3)
+    """Further attempts after pauses of 50, 100 and 200 ms, give or take half, as far as the deadline allows."""
+    queue: int = Field(default=256, ge=0, le=100_000)
+    """Questions that may wait for a place. Crowds may fill a quarter of it, bosses three quarters, players all."""
+    world_per_second: float | None = Field(default=None, gt=0)
+    """Questions a second that one world may ask; None: any number."""
+    hedge_ms: int | None = Field(default=None, ge=1, le=60_000)
+    """What a player waits for is asked a second endpoint, too, after so many milliseconds; None: never."""
 
 
 class EmbedderSettings(Value):
@@ -229,6 +273,9 @@ class Settings(BaseSettings):
     graphs: tuple[Path, ...] = (PROJECT / "graphs" / "library",)
     """Folders with declarations; a later one wins."""
     model: ModelSettings = ModelSettings()
+    endpoints: tuple[EndpointSettings, ...] = ()
+    """The servers that decisions are asked of, where there are several; none, and no `model.url`: rules decide."""
+    guards: GuardSettings = GuardSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     recall: RecallSettings = RecallSettings()
     conversation: ConversationSettings = ConversationSettings()
@@ -240,6 +287,36 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     api_key: SecretStr | None = None
     """For the endpoints. From the environment only."""
+    endpoint_keys: dict[Id, SecretStr] = {}
+    """For single endpoints, by their names, instead of `api_key`. From the environment only."""
+
+    @model_validator(mode="after")
+    def _endpoints_fit_together(self) -> Self:
+        names = [endpoint.name for endpoint in self.endpoints]
+        if self.endpoints and self.model.url is not None:
+            raise ValueError("there are `endpoints`, and `model.url` besides: make it one of them")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"endpoints: '{twice[0]}' is there twice")
+        return self
+
+    @property
+    def servers(self) -> tuple[EndpointSettings, ...]:
+        """The endpoints to ask, `model.url` written out; empty: rules decide everything."""
+        if self.model.url is None:
+            return self.endpoints
+        return (EndpointSettings(name="model", url=self.model.url, model=self.model.name),)
+
+    def key_for(self, endpoint: str) -> SecretStr | None:
+        """The key that goes to the endpoint of that name."""
+        return self.endpoint_keys.get(endpoint, self.api_key)
+
+    def asking(self, url: str | None, name: str | None = None) -> Settings:
+        """The same settings, with this one endpoint (None: as they are) and model in place of all others."""
+        if url is None and name is None:
+            return self
+        given = {"url": url or self.model.url, "name": name or self.model.name}
+        others = () if url else tuple(one.model_copy(update={"model": name}) for one in self.endpoints)
+        return self.model_copy(update={"model": self.model.model_copy(update=given), "endpoints": others})
 
     @classmethod
     def settings_customise_sources(
@@ -258,11 +335,17 @@ class Settings(BaseSettings):
 class _TomlWithoutSecrets(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, object]:
         values = super().__call__()
-        if "api_key" in values:
-            raise BadSettings(
-                Fault(str(settings_file()), "a secret does not belong in a file.", "Set LOOMWRIGHT_API_KEY.")
-            )
+        tables = values.get("endpoints")
+        listed = cast("list[object]", tables) if isinstance(tables, list) else []
+        if values.keys() & {"api_key", "endpoint_keys"}:
+            raise _secret("Set LOOMWRIGHT_API_KEY.")
+        if any(isinstance(one, dict) and "api_key" in one for one in listed):
+            raise _secret("Set LOOMWRIGHT_ENDPOINT_KEYS__NAME, or LOOMWRIGHT_API_KEY for all.")
         return values
+
+
+def _secret(hint: str) -> BadSettings:
+    return BadSettings(Fault(str(settings_file()), "a secret does not belong in a file.", hint))
 
 
 def settings_file() -> Path:

@@ -30,8 +30,8 @@ async def assemble(
 ) -> AsyncGenerator[Context]:
     """Open everything that decisions need, and close it again.
 
-    `model`: what to ask instead of the endpoint of the settings; None: nothing, rules decide everything. `tools`: those
-    of your own, beside the library's.
+    `model`: what to ask instead of the endpoints of the settings; None: nothing, rules decide everything. `tools`:
+    those of your own, beside the library's.
     Raises `CallerError` where the settings, the tools, the bestiary or the prompts do not fit, and `RecordError` where
     the record cannot be opened.
     """
@@ -99,12 +99,12 @@ def make_phrasebook(config: Path) -> Phrasebook:
 
 
 def make_model(settings: Settings) -> Model | None:
-    """The endpoint of the settings; None where there is none."""
-    if settings.model.url is None:
+    """The endpoints of the settings as one model; None where there are none."""
+    if not settings.servers:
         return None
-    from inference import VllmModel  # no sooner: it takes up to a second, and rules need none of it
+    from inference import ModelPool  # no sooner: it takes up to a second, and rules need none of it
 
-    return VllmModel(settings.model.url, name=settings.model.name, api_key=settings.api_key)
+    return ModelPool(settings.servers, settings.guards, key_for=settings.key_for)
 
 
 def make_embedder(settings: Settings) -> Embedder:

@@ -177,11 +177,7 @@ def evaluate(context: typer.Context) -> None:
 
 
 def _settings(*, home: Path | None = None, model_url: str | None = None, model_name: str | None = None) -> Settings:
-    settings = settings_for(home)
-    if model_url is not None or model_name is not None:
-        given = {"url": model_url or settings.model.url, "name": model_name or settings.model.name}
-        settings = settings.model_copy(update={"model": settings.model.model_copy(update=given)})
-    return settings
+    return settings_for(home).asking(model_url, model_name)
 
 
 def _read_json(file: Path) -> dict[str, object]:

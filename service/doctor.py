@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 from graphs import library_names
 from inference import Ask, load_models
-from schemas import CallerError, LoomError, ModelError, RecordError, Settings
+from schemas import CallerError, EndpointSettings, ModelError, RecordError, Settings
 from service.loom import Loom
 
 
@@ -50,7 +51,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except (CallerError, RecordError) as error:
         yield Finding("loom", False, str(error), "mend the above")
     yield _registry(settings)
-    yield await _endpoint(settings)
+    for finding in await _endpoints(settings):
+        yield finding
 
 
 def _graphs(loom: Loom) -> list[Finding]:
@@ -74,29 +76,38 @@ def _registry(settings: Settings) -> Finding:
     return Finding("models.toml", True, f"{len(registry.models)} models")
 
 
-async def _endpoint(settings: Settings) -> Finding:
-    if settings.model.url is None:
+async def _endpoints(settings: Settings) -> list[Finding]:
+    """Ask each endpoint for an answer that holds to a schema, all at the same time."""
+    if not settings.servers:
         detail = "none is configured: rules decide everything"
-        return Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")
+        return [Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")]
+    return await asyncio.gather(*(_endpoint(settings, server) for server in settings.servers))
+
+
+async def _endpoint(settings: Settings, server: EndpointSettings) -> Finding:
     from inference import VllmModel  # no sooner: it takes up to a second
 
-    model = VllmModel(settings.model.url, name=settings.model.name, api_key=settings.api_key)
+    name = "endpoint" if settings.model.url is not None else f"endpoint {server.name}"
     question = Ask(
         messages=({"role": "user", "content": 'Answer with {"answer": true}.'},),
         max_tokens=32,
         temperature=0,
         timeout=20,
     )
+    try:
+        model = VllmModel(
+            server.url, name=server.model, api_key=settings.key_for(server.name), priorities=server.priorities
+        )
+    except CallerError as error:
+        return Finding(name, False, str(error), "mend its url")
     began = time.perf_counter()
     try:
         answer = await model.answer(question, _Yes)
     except ModelError as error:
-        return Finding(
-            "endpoint", False, f"{settings.model.url}: {error}", "is the server up? docs/serving-decisions.md says how"
-        )
-    except LoomError as error:
-        return Finding("endpoint", False, str(error))
+        remedy = "is the server up? docs/serving.md says how"
+        return Finding(name, False, f"{server.url}: {error.code}: {error}", remedy)
     finally:
         await model.aclose()
     took = (time.perf_counter() - began) * 1_000
-    return Finding("endpoint", True, f"{answer.model} at {answer.endpoint}: holds to a schema, {took:.0f} ms")
+    roles = f"for {', '.join(server.roles)}, weight {server.weight:g}"
+    return Finding(name, True, f"{answer.model} at {answer.endpoint}: holds to a schema, {took:.0f} ms; {roles}")

@@ -28,10 +28,12 @@ from schemas import (
     BadWorld,
     CallerError,
     CheckpointsUnavailable,
+    EndpointSettings,
     Fault,
     GameEvent,
     LoomError,
     ModelAnswerInvalid,
+    ModelBusy,
     ModelError,
     ModelRejected,
     ModelTimeout,
@@ -113,6 +115,7 @@ ERRORS: list[LoomError] = [
     UnknownThing("character", "zzz"),
     ModelError("it broke", endpoint="http://127.0.0.1:1/v1"),
     ModelUnavailable("nobody", endpoint="http://127.0.0.1:1/v1"),
+    ModelBusy("256 questions wait for a place already"),
     ModelTimeout("too late"),
     ModelRejected("no", status=429, endpoint="http://127.0.0.1:1/v1"),
     ModelAnswerInvalid("no JSON", raw="{", faults=["it is never closed"], endpoint="script"),
@@ -204,7 +207,10 @@ def test_the_settings_file_shows_the_defaults_of_the_code(bare: Path) -> None:
     assert written == {name: defaults.get(name, "is not a setting") for name in written}
     for name in defaults:
         last = name.rpartition(".")[2]
-        assert f"{last} = " in text or name == "api_key", f"the settings file does not show '{name}'"
+        shown = f"{last} = " in text or f"[[{last}]]" in text or name.startswith(("api_key", "endpoint_keys"))
+        assert shown, f"the settings file does not show '{name}'"
+    for name in EndpointSettings.model_fields:
+        assert f"# {name} = " in text, f"the settings file does not show '{name}' of an endpoint"
 
 
 def test_the_environment_goes_over_the_file_and_what_is_passed_over_both(
@@ -261,3 +267,47 @@ def test_an_environment_that_does_not_fit_is_refused(
     with pytest.raises(BadSettings) as caught:
         load_settings()
     assert variable.split("__")[0].lower() in str(caught.value)
+
+
+TWO = """[[endpoints]]
+name = "fast"
+url = "http://127.0.0.1:8000/v1"
+roles = ["tactician"]
+[[endpoints]]
+name = "words"
+url = "http://127.0.0.1:8001/v1"
+"""
+
+
+def test_endpoints_are_tables_and_a_single_url_is_short_for_one(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().servers == ()
+    bare.write_text(TWO)
+    monkeypatch.setenv("LOOMWRIGHT_API_KEY", "for-all")
+    monkeypatch.setenv("LOOMWRIGHT_ENDPOINT_KEYS__FAST", "for-fast")
+    settings = load_settings()
+    assert [(one.name, one.roles[0]) for one in settings.servers] == [("fast", "tactician"), ("words", "narrator")]
+    keys = [key.get_secret_value() for one in settings.servers if (key := settings.key_for(one.name))]
+    assert keys == ["for-fast", "for-all"]
+    assert "for-fast" not in f"{settings!r} {settings.model_dump_json()}"
+
+    alone = settings.asking("http://127.0.0.1:9000/v1", "tiny").servers
+    assert [(one.url, one.model) for one in alone] == [("http://127.0.0.1:9000/v1", "tiny")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says_so"),
+    [
+        (TWO + '[model]\nurl = "http://127.0.0.1:9000/v1"\n', "make it one of them"),
+        (TWO.replace("words", "fast"), "'fast' is there twice"),
+        (TWO + 'api_key = "sk-in-a-file"\n', "LOOMWRIGHT_ENDPOINT_KEYS__NAME"),
+        ('[endpoint_keys]\nfast = "sk-in-a-file"\n', "a secret does not belong in a file"),
+        (TWO + 'roles = ["poet"]\n', "endpoints.1.roles"),
+        (TWO + "weight = 0\n", "endpoints.1.weight"),
+    ],
+)
+def test_endpoints_that_do_not_fit_are_refused(bare: Path, text: str, says_so: str) -> None:
+    bare.write_text(text)
+    with pytest.raises(BadSettings) as caught:
+        load_settings()
+    assert says_so in str(caught.value)
+    assert "sk-in-a-file" not in str(caught.value)

@@ -25,7 +25,7 @@ from pydantic.fields import FieldInfo
 from graphs import Declaration, Node, draw, read
 from graphs.declaration import AtMost, Cache, Retry
 from nodes import CATALOGUE, Knob
-from schemas import PROJECT, Settings
+from schemas import PROJECT, EndpointSettings, Settings
 from telemetry import Instruments
 from tests.support import rules_tables
 
@@ -63,6 +63,8 @@ _SETTINGS = {
     "log.file": "Without it standard error.",
     "telemetry.prometheus_host": "The address of that port; `0.0.0.0` for other machines too.",
     "api_key": "The key of the endpoints. Refused in a file.",
+    "endpoint_keys": "Keys of single endpoints: `LOOMWRIGHT_ENDPOINT_KEYS__FAST` for `fast`. Refused in a file.",
+    "endpoints": "Several servers: a table for each ([Serving a model](serving.md)); in the environment a JSON list.",
 }
 """What settings are for whose docstring is their table's, or speaks to programmers."""
 
@@ -148,6 +150,15 @@ class _ListingMeter(NoOpMeter):
         return super().create_histogram(name, unit, description, **more)
 
 
+def endpoint() -> str:
+    """What one of the endpoints says of itself, each line with its default."""
+    rows = [
+        (f"`{name}`", "needed" if field.is_required() else _default(field.default), field.description or "")
+        for name, field in EndpointSettings.model_fields.items()
+    ]
+    return _table(("in `[[endpoints]]`", "default", "what it is for"), rows)
+
+
 def _settings(model: type[BaseModel], above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     for name, field in model.model_fields.items():
         path, kind = (*above, name), field.annotation
@@ -170,7 +181,8 @@ def _default(value: object) -> str:
         case Path():
             return f"`{_short(value)}`"
         case tuple():
-            return f"`{json.dumps([_short(one) for one in cast('tuple[Path, ...]', value)])}`"
+            listed = [_short(one) if isinstance(one, Path) else one for one in cast("tuple[object, ...]", value)]
+            return f"`{json.dumps(listed)}`"
         case _:
             return f"`{value}`"
 
@@ -257,6 +269,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "declaration": declaration,
     "settings": settings,
     "instruments": instruments,
+    "endpoint": endpoint,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,

@@ -48,17 +48,25 @@ class Exchange:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def respond(self, body: bytes, *, status: int = 200, kind: str = "application/json") -> None:
-        """A whole HTTP response."""
-        await self.send(head(len(body), status=status, kind=kind) + body)
+    async def respond(
+        self, body: bytes, *, status: int = 200, kind: str = "application/json", also: tuple[str, ...] = ()
+    ) -> None:
+        """A whole HTTP response; `also`: further header lines."""
+        await self.send(head(len(body), status=status, kind=kind, also=also) + body)
 
 
 Behaviour: TypeAlias = Callable[[Exchange], Awaitable[None]]
 
 
-def head(length: int, *, status: int = 200, kind: str = "application/json") -> bytes:
+def head(length: int, *, status: int = 200, kind: str = "application/json", also: tuple[str, ...] = ()) -> bytes:
     """The status line and headers of a response of `length` bytes; each connection serves one request."""
-    lines = (f"HTTP/1.1 {status} Answer", f"content-type: {kind}", f"content-length: {length}", "connection: close")
+    lines = (
+        f"HTTP/1.1 {status} Answer",
+        f"content-type: {kind}",
+        f"content-length: {length}",
+        "connection: close",
+        *also,
+    )
     return "\r\n".join([*lines, "", ""]).encode()
 
 
@@ -82,18 +90,19 @@ def says(content: object, *, finish_reason: str = "stop") -> Behaviour:
     return behave
 
 
-def sends(body: bytes, *, status: int = 200, kind: str = "application/json") -> Behaviour:
+def sends(body: bytes, *, status: int = 200, kind: str = "application/json", also: tuple[str, ...] = ()) -> Behaviour:
     """Any body at all, as a whole and proper HTTP response."""
 
     async def behave(exchange: Exchange) -> None:
-        await exchange.respond(body, status=status, kind=kind)
+        await exchange.respond(body, status=status, kind=kind, also=also)
 
     return behave
 
 
-def rejects(status: int, message: str = "not today") -> Behaviour:
-    """An error of the server's own, in OpenAI's form."""
-    return sends(json.dumps({"error": {"message": message, "type": "error", "code": status}}).encode(), status=status)
+def rejects(status: int, message: str = "not today", *, retry_after: str | None = None) -> Behaviour:
+    """An error of the server's own, in OpenAI's form; `retry_after` is that header."""
+    body = json.dumps({"error": {"message": message, "type": "error", "code": status}}).encode()
+    return sends(body, status=status, also=(f"retry-after: {retry_after}",) if retry_after is not None else ())
 
 
 def hangs_before_headers() -> Behaviour:
