@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +13,11 @@ from inference import ModelRegistry, Price, RegisteredModel, Role
 from memory import Commit, Statistics
 from memory.statistics import Spent
 from schemas import PROJECT, BadRequest, Decision
-from service.cli import main
 from service.cli_stats import cost
 from service.since import read_since
 from tests.memory.stage import WORLD, decision, open_memory, pack
+from tests.support.command_line import Loomwright, Ran, typed
 
-Loomwright = Callable[..., tuple[int, str, str]]
 NOW = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)
 
 
@@ -41,15 +38,9 @@ def _decisions() -> list[Decision]:
 def loomwright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Loomwright:
     """`loomwright stats` over a home of its own: its exit code, and what it says."""
     monkeypatch.chdir(PROJECT)
-    monkeypatch.setenv("COLUMNS", "1000")
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["loomwright", "stats", *arguments, "--home", str(tmp_path)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        return int(left.value.code or 0), said.out, said.err
+    def run(*arguments: str) -> Ran:
+        return typed(monkeypatch, capfd, "stats", *arguments, "--home", str(tmp_path))
 
     return run
 
