@@ -34,7 +34,7 @@ test-all: ## Run every test; a missing service is a failure
 	LOOMWRIGHT_TEST_ALL=1 $(PYTEST)
 
 bench: ## Run all benchmarks that need no server
-	$(RUN) python -m benchmarks overhead memory rules
+	$(RUN) python -m benchmarks overhead memory rules telemetry
 
 figures: ## Write docs/figures.md from a full run (needs vLLM: tests/support/tiny_vllm.py install)
 	$(RUN) python -m benchmarks overhead memory rules batching --page docs/figures.md

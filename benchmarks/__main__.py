@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batching, memory, overhead, rules
+from benchmarks import batching, memory, overhead, rules, telemetry
 from benchmarks.figures import Figure, page, show
 from schemas import LogSettings
 from service.logs import set_up_logs
@@ -18,6 +18,7 @@ SUITES: dict[str, Callable[..., Coroutine[Any, Any, list[Figure]]]] = {
     "batching": batching.measure,
     "memory": memory.measure,
     "rules": rules.measure,
+    "telemetry": telemetry.measure,
 }
 
 

@@ -109,18 +109,21 @@ def settings() -> str:
 
 def instruments() -> str:
     """Every metric: as OpenTelemetry calls it, what it is, and by what it is told apart."""
-    rows = [(f"`{made.name}`", made.kind, made.about) for made in _listed_instruments()]
+    rows = [(f"`{made.name}`", made.kind, made.about) for made in listed_instruments()]
     return _table(("metric", "is a", "what it is"), rows)
 
 
-def _listed_instruments() -> list[_Made]:
+def listed_instruments() -> list[Made]:
+    """All instruments, as they describe themselves."""
     meter = _ListingMeter("docs")
     Instruments(meter)
     return meter.made
 
 
 @dataclass(frozen=True)
-class _Made:
+class Made:
+    """What an instrument says of itself."""
+
     name: str
     kind: str
     about: str
@@ -131,22 +134,22 @@ class _ListingMeter(NoOpMeter):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.made: list[_Made] = []
+        self.made: list[Made] = []
 
     def create_counter(self, name: str, unit: str = "", description: str = "") -> Counter:
-        self.made.append(_Made(name, "counter", description))
+        self.made.append(Made(name, "counter", description))
         return super().create_counter(name, unit, description)
 
     def create_up_down_counter(self, name: str, unit: str = "", description: str = "") -> UpDownCounter:
-        self.made.append(_Made(name, "gauge", description))
+        self.made.append(Made(name, "gauge", description))
         return super().create_up_down_counter(name, unit, description)
 
     def create_gauge(self, name: str, unit: str = "", description: str = "") -> Gauge:
-        self.made.append(_Made(name, "gauge", description))
+        self.made.append(Made(name, "gauge", description))
         return super().create_gauge(name, unit, description)
 
     def create_histogram(self, name: str, unit: str = "", description: str = "", **more: Any) -> Histogram:
-        self.made.append(_Made(name, f"histogram, {unit.strip('{}')}", description))
+        self.made.append(Made(name, f"histogram, {unit.strip('{}')}", description))
         return super().create_histogram(name, unit, description, **more)
 
 

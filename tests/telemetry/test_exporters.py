@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Generator
@@ -144,3 +146,10 @@ async def test_a_port_that_is_taken_is_a_fault_of_the_settings(open_loom: OpenLo
         with pytest.raises(BadSettings, match=r"telemetry\.prometheus_port"):
             async with open_loom(settings=telling(settings, prometheus_port=taken.getsockname()[1])):
                 pass
+
+
+def test_who_tells_nobody_does_not_import_what_it_takes_to_tell() -> None:
+    script = "import sys, service; print([name for name in sys.modules if name.startswith('opentelemetry.exporter')])"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300)
+
+    assert ran.stdout.strip() == "[]"
