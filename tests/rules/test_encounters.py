@@ -17,7 +17,9 @@ from rules import (
     multiplier,
     threshold,
 )
-from rules.encounters.fitting import kinship
+from rules.encounters import budget_of
+from rules.encounters.fitting import STRANGERS, kinship
+from rules.encounters.prepare import _lately
 from schemas import (
     CreatureGroup,
     EncounterDecision,
@@ -236,3 +238,22 @@ def test_the_introduction_tells_of_sky_light_and_place() -> None:
 
     assert "Rain" in text
     assert "The Morning Star" in text
+
+
+def test_the_newer_rules_count_no_days_and_the_older_ones_do() -> None:
+    def left(difficulty: Difficulty, today: int) -> int:
+        return budget_of(situation(asking(difficulty).model_copy(update={"xp_today": today})))
+
+    assert left("high", 100_000) == left("high", 0) > 0
+    assert left("hard", 100_000) == 0 < left("hard", 0)
+
+
+def test_who_is_there_was_met_lately_as_well_as_whom_the_event_names() -> None:
+    scene = Scene(location=LocationSnapshot(id="inn"), present=(fighter("one", "wild", "wolf", at=0),))
+    asked = asking().model_copy(update={"met_lately": ("ogre",)})
+
+    assert _lately(situation(asked, scene=scene)) == {"wolf", "ogre"}
+
+
+def test_strangers_are_less_than_kin_and_more_than_nothing() -> None:
+    assert 0 < kinship("lich", "frog", bestiary()) == STRANGERS < 1 <= kinship("zombie", "skeleton", bestiary())

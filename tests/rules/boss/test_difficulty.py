@@ -66,3 +66,13 @@ def test_old_results_give_way_when_a_party_gets_better() -> None:
 def test_a_band_that_is_none_is_refused(low: float, high: float) -> None:
     with pytest.raises(BadSettings):
         Band(low, high)
+
+
+@pytest.mark.parametrize(("margin", "level"), [(-1.0, -FURTHEST), (1.0, FURTHEST)])
+def test_however_a_party_fares_the_level_stays_within_its_bounds(margin: float, level: float) -> None:
+    results = list[Result]()
+    for _ in range(20):
+        at = next_level(results).level
+        results.append(Result(at, margin))
+
+    assert next_level(results).level == level

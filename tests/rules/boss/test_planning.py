@@ -60,6 +60,22 @@ def test_what_enemies_did_is_seen_once_and_what_friends_did_is_not() -> None:
     assert later.deeds.weight == 0
 
 
+def test_a_wound_is_of_the_blow_only_where_the_same_one_dealt_it() -> None:
+    bolt = CombatAbilityUsed(actor="ada", ability="fire_bolt", targets=("vexal",))
+    chill = EntityDamaged(entity="guard", amount=4, damage_type="cold", source="bo")
+    seen, _ = observe(facing(CombatTurn(actor="vexal", round=2), bolt, chill))
+
+    assert seen.damage.counts == {"cold": 1, "fire": 1}
+
+
+def test_a_stretch_has_the_rounds_since_the_last_decision() -> None:
+    plan = TacticsDecision(reasoning="On.", stances=("press",), focus=None)
+    study = Study(stretches=(Lesson(fight="f", rounds=1), Lesson(fight="f", rounds=2)))
+    told = experience_of(facing(CombatTurn(actor="vexal", round=5), study=study), plan)
+
+    assert Lesson.model_validate(told.situation).rounds == 2
+
+
 def test_a_plan_names_an_enemy_only_where_it_is_about_one() -> None:
     council = Council(facing(STARTS))
 

@@ -11,7 +11,7 @@ from rules import load_stances
 from rules.arena import Order, Weights
 from rules.boss import Repertoire
 from rules.boss.drill import START_FT, ordered, places, stances_of, weighed
-from schemas import BadWorld, Need
+from schemas import BadWorld, Need, Stance
 from tests.rules.situations import CONFIG, phrasebook
 
 BOOK = load_stances(CONFIG / "tactics.toml")
@@ -108,3 +108,13 @@ def test_a_file_that_is_no_toml_or_not_there_is_said_so(tmp_path: Path) -> None:
         load_stances(tmp_path / "tactics.toml")
     with pytest.raises(BadWorld, match="cannot be read"):
         load_stances(tmp_path / "nowhere.toml")
+
+
+def test_one_stance_that_is_against_another_keeps_both_apart_in_either_order() -> None:
+    bold = Stance(id="bold", name_key="stance-press", axis="temper", against=("sly",))
+    sly = Stance(id="sly", name_key="stance-press", axis="aim")
+    for book in ({"bold": bold, "sly": sly}, {"sly": sly, "bold": bold}):
+        repertoire = Repertoire(book, frozenset())
+
+        assert sorted(repertoire.plans()) == [(), ("bold",), ("sly",)]
+        assert [one.code for one in repertoire.objections(tuple(book))] == ["contradiction"]
