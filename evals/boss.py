@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
+from random import Random
 from statistics import NormalDist, mean, stdev
 
 from benchmarks.figures import Figure
@@ -25,16 +26,18 @@ from rules.dice import Dice
 from schemas import Lesson
 
 SUITE = "boss"
-CAREERS, QUICK = 200, 16
+CAREERS, QUICK = 200, 8
 EARLY, LATE = slice(0, 2), slice(5, 10)
 """Encounters 1 to 2, and 6 to 10."""
 GAIN = 0.10
 """What the win rate has to rise by."""
-AFTER_CHANGE = 10
-"""Encounters with the other style."""
+BEFORE_CHANGE, AFTER_CHANGE = 10, 10
+"""Encounters with one style, and then with the other."""
 RECOVERED, WITHIN, WINDOW = 0.05, 6, 3
 """A boss has unlearned when it wins as often as one that has met the new style only, less so much, over a window of so
 many encounters; the window has to begin at this one or before."""
+RESAMPLED = 1_000
+"""Times that careers are drawn anew for an interval."""
 SLIPS = {"beginner": 0.35, "practised": 0.15, "expert": 0.0}
 """The three skill levels: the share of turns on which anything may happen."""
 SETTLED, STAYS = slice(6, 10), slice(10, 20)
@@ -113,21 +116,26 @@ async def run(asked: Asked) -> Outcome:
     careers = asked.options.careers or (QUICK if asked.quick else CAREERS)
     config, first = asked.settings.config, asked.options.seed * 1_000_000
     seeds = range(first, first + careers)
-    switches = SWITCHES[:1] if asked.quick else SWITCHES
+    follows = dict(SWITCHES[:1] if asked.quick else SWITCHES)
     with ProcessPoolExecutor(1 if asked.quick else os.cpu_count()) as pool:
 
         def played(way: Callable[[Job], list[bool]], styles: Sequence[str]) -> Won:
             return list(pool.map(way, [Job(config, seed, tuple(styles)) for seed in seeds], chunksize=4))
 
-        alone = {style: played(career, [style] * 10) for style in BUDGETS}
-        changed = {(old, new): played(career, [old] * 10 + [new] * AFTER_CHANGE) for old, new in switches}
+        careers_of = {style: played(career, path(style, follows.get(style))) for style in BUDGETS}
         led = {skill: played(steered, [skill] * 20) for skill in SLIPS}
+    alone = {style: [one[:BEFORE_CHANGE] for one in won] for style, won in careers_of.items()}
     found = [figure for style, won in alone.items() for figure in adapts(style, won)]
-    for (old, new), won in changed.items():
-        found += unlearns(f"{old}, then {new}", won, alone[new])
+    for old, new in follows.items():
+        found += unlearns(f"{old}, then {new}", careers_of[old], alone[new], asked.options.seed)
     for skill, won in led.items():
         found += steers(skill, won)
     return Outcome(found)
+
+
+def path(style: str, then: str | None) -> list[str]:
+    """The archetypes that a boss meets: one, and perhaps another one after it."""
+    return [style] * BEFORE_CHANGE + ([then] * AFTER_CHANGE if then is not None else [])
 
 
 def adapts(style: str, won: Won) -> Iterator[Figure]:
@@ -142,16 +150,43 @@ def adapts(style: str, won: Won) -> Iterator[Figure]:
     yield Figure(SUITE, f"against {style}: chance of such a gain by luck", chance, "p", 0.05, "lower")
 
 
-def unlearns(change: str, won: Won, fresh: Won) -> Iterator[Figure]:
-    """How soon a boss whose players change their style wins as often as one that has met the new style only."""
-    aim = mean(mean(one[LATE]) for one in fresh) - RECOVERED
+def unlearns(change: str, won: Won, fresh: Won, seed: int) -> Iterator[Figure]:
+    """How soon a boss whose players change their style wins as often as one that has met the new style only.
+
+    Intervals are by bootstrap over careers (percentiles); a career and its fresh counterpart have the same seed.
+    """
     after = [one[-AFTER_CHANGE:] for one in won]
-    rates = [mean(one[number] for one in after) for number in range(AFTER_CHANGE)]
-    windows = [mean(rates[start : start + WINDOW]) for start in range(AFTER_CHANGE - WINDOW + 1)]
-    soon = next((number for number, rate in enumerate(windows, start=1) if rate >= aim), AFTER_CHANGE + 1)
+    pairs, dice = list(zip(after, fresh, strict=True)), Random(seed)
+    again = [dice.choices(pairs, k=len(pairs)) for _ in range(RESAMPLED)]
+    behind = [mean(late(old)) - mean(late(changed)) for changed, old in pairs]
+    short, error = mean(behind), stdev(behind) / sqrt(len(behind)) if len(behind) > 1 else 1.0
     yield _share(f"{change}: wins of the first 2 after the change", after, EARLY)
     yield _share(f"{change}: wins of encounters 6 to 10 after it", after, LATE)
-    yield Figure(SUITE, f"{change}: encounters to unlearn", soon, "encounter", WITHIN, "lower")
+    yield Figure(
+        SUITE,
+        f"{change}: short of one that knows the new style only, 6 to 10",
+        short,
+        "win rate",
+        RECOVERED,
+        "lower",
+        (short - Z * error, short + Z * error),
+    )
+    spread = sorted(_soon(one) for one in again)
+    interval = (float(spread[RESAMPLED // 40]), float(spread[-1 - RESAMPLED // 40]))
+    yield Figure(SUITE, f"{change}: encounters to unlearn", _soon(pairs), "encounter", WITHIN, "lower", interval)
+
+
+def late(one: Sequence[bool]) -> Sequence[bool]:
+    """What counts as having learned."""
+    return one[LATE]
+
+
+def _soon(pairs: Sequence[tuple[Sequence[bool], Sequence[bool]]]) -> int:
+    """The first encounter after a change from which on the boss wins often enough."""
+    aim = mean(mean(late(fresh)) for _, fresh in pairs) - RECOVERED
+    rates = [mean(changed[number] for changed, _ in pairs) for number in range(AFTER_CHANGE)]
+    windows = [mean(rates[start : start + WINDOW]) for start in range(AFTER_CHANGE - WINDOW + 1)]
+    return next((number for number, rate in enumerate(windows, start=1) if rate >= aim), AFTER_CHANGE + 1)
 
 
 def steers(skill: str, won: Won) -> Iterator[Figure]:

@@ -44,6 +44,7 @@ from rules.phrasebook import Phrasebook, read_out
 from rules.proof import Proof, prove
 from rules.quests import offer_quest
 from rules.situation import Situation
+from rules.skirmish import Skirmish, skirmish
 from rules.taint import Sought, hidden_from, names_of, wordings_of
 from rules.talk import speak
 from rules.words import SILENCE, TOLD, out_of_character, silenced, telling, words_of
@@ -68,6 +69,7 @@ __all__ = [
     "Proof",
     "Roll",
     "Situation",
+    "Skirmish",
     "Sought",
     "Tally",
     "aim_of",
@@ -113,6 +115,7 @@ __all__ = [
     "read_out",
     "save_chance",
     "silenced",
+    "skirmish",
     "speak",
     "study_of",
     "summed_up",

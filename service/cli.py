@@ -37,6 +37,7 @@ from service.cli_world import world_folder
 from service.demo import in_short, play
 from service.doctor import examine
 from service.loom import Loom
+from service.rematch import Fight
 from service.terminal import AsJson, Home, err, out, plain, print_json, settings_for
 
 app = typer.Typer(
@@ -83,7 +84,7 @@ def demo(
     home: Home = None,
     encore: Annotated[
         bool | None,
-        typer.Option(help="Also show a boss that loses and plans anew, and a description. Default: not with --json."),
+        typer.Option(help="Also show a boss that fights and plans anew, and a description. Default: not with --json."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -100,8 +101,11 @@ async def _demo(
     async with Loom.open(settings) as loom:
         with err.status(f"Opening {world} ...") if not as_json else _quiet():
             playing = play(loom, folder, policy=policy, language=language, encore=encore)
-            async for request, decision in playing:
-                _show(request, decision, as_json=as_json)
+            async for shown in playing:
+                if not isinstance(shown, Fight):
+                    _show(*shown, as_json=as_json)
+                elif not as_json:
+                    _show_fight(shown)
     if not as_json:
         out.print(
             f"[dim]The record is in {settings.home}/. Next: loomwright decide --help, loomwright graph draw combat[/]"
@@ -213,6 +217,24 @@ def _show(request: DecisionRequest, decision: Decision, *, as_json: bool) -> Non
     out.print(f"  {plain(in_short(decision.content))}")
     for result in decision.tool_results:
         out.print(f"  [dim]{result.tool}: {result.status}{f', {plain(result.reason)}' if result.reason else ''}[/]")
+    out.print()
+
+
+def _show_fight(fight: Fight) -> None:
+    """The first one round by round, any other in a line."""
+    fought = fight.skirmish
+    rounds = "one round" if fought.rounds == 1 else f"{fought.rounds} rounds"
+    how = f"{fight.boss} {'wins' if fought.won else 'loses'} in {rounds}"
+    if fight.number > 1:
+        out.print(f"[bold]fight {fight.number}[/]  {plain(how)}")
+        out.print()
+        return
+    out.print(f"[bold]fight {fight.number}[/]  by that plan and the rules")
+    number = 0
+    for round_, line in fight.lines:
+        out.print(f"  {f'round {round_}' if round_ != number else '':8} {plain(line)}")
+        number = round_
+    out.print(f"  {plain(how)}")
     out.print()
 
 

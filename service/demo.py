@@ -10,8 +10,6 @@ from memory import read_world
 from schemas import (
     CombatDecision,
     Content,
-    Decision,
-    DecisionRequest,
     DescriptionDecision,
     DialogueDecision,
     DiplomacyDecision,
@@ -21,18 +19,18 @@ from schemas import (
     TacticsDecision,
 )
 from service.loom import Loom
-from service.rematch import rematch
+from service.rematch import Played, rematch
 
 ENCORE = frozenset({"tactics", "description"})
-"""Kinds that are shown after the others: a boss that loses and plans anew, and what a place looks like."""
+"""Kinds that are shown after the others: a boss that fights and plans anew, and what a place looks like."""
 MODEL_DEADLINE_MS = 60_000
 """A demo with a model may be slow (a model on a CPU is); a game would say what it can wait for."""
 
 
 async def play(
     loom: Loom, world: Path, *, policy: Policy, language: str | None = None, encore: bool = True
-) -> AsyncIterator[tuple[DecisionRequest, Decision]]:
-    """Load a world and play its opening, with or without its encore: there, a boss loses a fight and plans again.
+) -> AsyncIterator[Played]:
+    """Load a world and play its opening, with or without its encore: there, a boss fights, and plans again.
 
     Each playing is new: decisions of an earlier one stay in the record.
     """
@@ -46,10 +44,11 @@ async def play(
         if language is not None:
             changes["language"] = language
         request = loom.read_request({**opening.model_dump(), **changes})
-        yield request, await loom.decide(request)
+        decision = await loom.decide(request)
+        yield request, decision
         if request.kind == "tactics":
-            async for turn in rematch(loom, request):
-                yield turn
+            async for shown in rematch(loom, request, decision):
+                yield shown
 
 
 def in_short(content: Content) -> str:

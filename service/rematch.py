@@ -1,45 +1,85 @@
-"""The same fight again and again, for the demo: a boss loses it, and plans anew with what that has taught it."""
+"""The same fight again and again, for the demo: a boss fights by its plan, and what comes of it makes the next one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 
-from schemas import Action, CombatAbilityUsed, CombatEnded, Decision, DecisionRequest, GameEvent
+from rules import Situation, Skirmish, read_out, skirmish
+from schemas import Decision, DecisionRequest, GameEvent, Scene, TacticsDecision
 from service.loom import Loom
 
 FIGHTS = 2
-"""How often it loses before it plans for the last time."""
+"""How often it fights before it plans for the last time."""
 
 
-async def rematch(loom: Loom, first: DecisionRequest) -> AsyncIterator[tuple[DecisionRequest, Decision]]:
-    """What the boss of a request for tactics makes of defeats: told the end of each fight, it plans the next one."""
+@dataclass(frozen=True, slots=True)
+class Fight:
+    """A fight to be shown."""
+
+    number: int
+    """1 for the first one."""
+    boss: str
+    """The name of the one who planned it."""
+    skirmish: Skirmish
+    lines: tuple[tuple[int, str], ...]
+    """Round, and what somebody did in it: `Corin Ashe: fireball > Vexal -28`."""
+
+
+Played = tuple[DecisionRequest, Decision] | Fight
+"""What a demo shows: a decision with its question, or a fight."""
+
+
+async def rematch(loom: Loom, first: DecisionRequest, planned: Decision) -> AsyncIterator[Played]:
+    """Fight out the scene of a request for tactics by its plan; told how it ended, the boss plans the next fight."""
     for number in range(1, FIGHTS + 1):
-        ended = _changed(loom, first, f"lost-{number}", *_lost(loom, first))
+        if not isinstance(planned.content, TacticsDecision):
+            return
+        situation = loom.context.situation_of(first, f"fight-{number}")
+        fought = skirmish(situation, planned.content)
+        if fought is None:
+            return
+        yield Fight(number, _name(situation, fought, first.character), fought, tuple(_told(situation, fought)))
+        *before, end = fought.events
+        ended = _changed(loom, first, f"fought-{number}", fought.scene, before, end)
         yield ended, await loom.decide(ended)
-        again = _changed(loom, first, f"again-{number}", first.event)
-        yield again, await loom.decide(again)
+        again = _changed(loom, first, f"again-{number}", first.scene, (), first.event)
+        planned = await loom.decide(again)
+        yield again, planned
 
 
-def _changed(loom: Loom, first: DecisionRequest, name: str, *events: GameEvent) -> DecisionRequest:
-    """The request with other events, the last of them to be answered."""
-    scene = first.scene.model_dump() | {"recent_events": [event.model_dump() for event in events[:-1]]}
-    changes = {"id": f"{first.id}.{name}", "event": events[-1].model_dump(), "scene": scene}
+def _changed(
+    loom: Loom, first: DecisionRequest, name: str, scene: Scene, before: Sequence[GameEvent], event: GameEvent
+) -> DecisionRequest:
+    """The request with another event, and what happened before it."""
+    events = {"recent_events": [one.model_dump() for one in before]}
+    changes = {"id": f"{first.id}.{name}", "event": event.model_dump(), "scene": scene.model_dump() | events}
     return loom.read_request(first.model_dump() | changes)
 
 
-def _lost(loom: Loom, first: DecisionRequest) -> Iterator[GameEvent]:
-    """A fight as the game would tell of it: each player uses twice what reaches farthest, and the boss falls."""
-    situation = loom.context.situation_of(first, "rematch")
-    boss = situation.actor
-    enemies = situation.enemies if boss is not None else ()
-    for one in (*enemies, *enemies):
-        best = max(situation.actions_of(one), key=_furthest, default=None)
-        if best is not None:
-            yield CombatAbilityUsed(actor=one.id, ability=best.id, targets=(first.character,))
-    standing = tuple(one.id for one in enemies)
-    fallen = tuple(one.id for one in situation.people if one not in enemies)
-    yield CombatEnded(actor=(*standing, first.character)[0], survivors=standing, fallen=fallen)
+def _told(situation: Situation, fought: Skirmish) -> Iterator[tuple[int, str]]:
+    """Who did what, to whom, and what it cost: `-9` hit points, `+4` for what was mended, a cross for who fell."""
+    for deed in fought.deeds:
+        if deed.kind == "wait":
+            continue
+        what = _called(situation, deed.ability) if deed.ability else situation.say(f"told-{deed.kind}")
+        marks = [f"{_name(situation, fought, one.who)} {-one.lost:+d}{' †' if one.fell else ''}" for one in deed.hurt]
+        if deed.ability and not marks:
+            marks = [
+                f"{_name(situation, fought, name)} ({situation.say('told-in-vain')})" for name in deed.aimed_at[:1]
+            ]
+        yield deed.round, f"{_name(situation, fought, deed.who)}: {what}{' → ' if marks else ''}{', '.join(marks)}"
 
 
-def _furthest(action: Action) -> tuple[int, int, str]:
-    return action.range_ft or 0 if action.kind != "heal" else -1, action.targets, action.id
+def _called(situation: Situation, ability: str) -> str:
+    key = f"action-{ability.replace('_', '-')}"
+    return (
+        situation.say(key) if situation.phrasebook.has(key, situation.request.language) else read_out(ability).lower()
+    )
+
+
+def _name(situation: Situation, fought: Skirmish, who: str) -> str:
+    """What they are called in a fight: no titles."""
+    there = fought.scene.entity(who)
+    name = there.name if there is not None and situation.request.scene.entity(who) is None else None
+    return (name or situation.name_of(who)).partition(",")[0]

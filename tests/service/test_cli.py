@@ -40,7 +40,7 @@ def validator(loomwright: Loomwright, of: str = "decision") -> Any:
 
 
 REMATCH = ["tactics"] * 4
-"""A boss that loses twice, and plans anew."""
+"""A boss that fights twice, and plans anew."""
 
 
 def test_the_demo_of_a_fresh_installation_prints_decisions_that_fit_the_published_schema(
@@ -71,6 +71,8 @@ def test_the_demo_for_people_says_who_decided_what_and_how(loomwright: Loomwrigh
     for kind in KINDS:
         assert kind in ran.out
     assert ran.out.count(" ms)") == len([*KINDS, *REMATCH])
+    for part in ("fight 1", "round 1 ", "fight 2", "Vexal: ", "Tamsin Reed: "):
+        assert part in ran.out, "a whole fight, round by round"
     assert "marta on DialogueStarted" in ran.out
     assert "loomwright decide --help" in ran.out
 

@@ -42,3 +42,11 @@ tactics-habit-mending-more = Jemand dort hält sie auf den Beinen.
 tactics-habit-mending-less = Ihre Wunden heilt niemand.
 tactics-habit-leader-more = Mich wollen sie.
 tactics-habit-leader-less = Sie fangen bei denen an, die mir folgen.
+
+## Ein Kampf, wie er erzählt wird: was jemand tut, der niemanden angreift.
+
+told-dodge = bleibt in Deckung
+told-dash = rückt vor
+told-disengage = weicht zurück
+told-flee = flieht
+told-in-vain = verfehlt

@@ -42,3 +42,11 @@ tactics-habit-mending-more = Somebody there keeps them on their feet.
 tactics-habit-mending-less = Nobody mends their wounds.
 tactics-habit-leader-more = It is me whom they want.
 tactics-habit-leader-less = They begin with those who follow me.
+
+## A fight as it is told: what somebody does who strikes at nobody.
+
+told-dodge = keeps the guard up
+told-dash = closes in
+told-disengage = draws back
+told-flee = flees
+told-in-vain = missed
