@@ -13,7 +13,7 @@ from schemas.tactics import Lesson, PlayerModel, Study
 KIND = "tactics"
 """Of the experiences that a boss learns from, as of the decisions that they are about."""
 MOST_LESSONS = 30
-"""Fights to learn from; with the usual discount an older one counts less than a quarter."""
+"""Fights to learn from; with the usual discount an older one counts less than a twentieth."""
 NOTHING = 1e-4
 """What weighs less than this adds nothing to a model's counts."""
 
