@@ -26,7 +26,7 @@ from rules.dice import Dice
 from schemas import Lesson
 
 SUITE = "boss"
-CAREERS, QUICK = 200, 8
+CAREERS, QUICK = 200, 5
 EARLY, LATE = slice(0, 2), slice(5, 10)
 """Encounters 1 to 2, and 6 to 10."""
 GAIN = 0.10
