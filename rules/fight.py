@@ -110,13 +110,11 @@ class Field:
 
     @cached_property
     def _mustered(self) -> tuple[Arena, Fighter] | None:
-        found, actor = muster(self.situation, self.moves), self.situation.actor
-        if found is not None and actor is not None:
-            fighter = found[1]
-            fighter.sheet = replace(fighter.sheet, cowardly=is_cowardly(self.situation, actor))
-            order = self._plan.order if self._plan is not None else None
-            if order is not None:
-                found[0].orders[US] = order
+        actor = self.situation.actor
+        cowardly = actor is not None and is_cowardly(self.situation, actor)
+        found = muster(self.situation, self.moves, cowardly=cowardly)
+        if found is not None and self._plan is not None and self._plan.order is not None:
+            found[0].orders[US] = self._plan.order
         return found
 
     @property

@@ -23,13 +23,16 @@ MOST_SHEETS = 2_048
 _Key = tuple[int, int, int, int, tuple[Action, ...]]
 _SHEETS: dict[_Key, tuple[CreatureTemplate | None, Sheet]] = {}
 """Compiled sheets, so that a turn costs no compiling; each keeps its stat block, whose identity is in the key."""
+_ACTORS: dict[tuple[int, bool, tuple[str, ...]], tuple[Sheet, Sheet]] = {}
+"""Sheets of those who act, with what is known of them alone: others remember what they may do to a sheet, so that of
+the same actor is the same. Each keeps the sheet that it is made from, whose identity is in the key."""
 
 
-def muster(situation: Situation, moves: Moves) -> tuple[Arena, Fighter] | None:
+def muster(situation: Situation, moves: Moves, *, cowardly: bool = False) -> tuple[Arena, Fighter] | None:
     """The scene as an arena with the actor in it; None when the actor is not there, or not alive.
 
-    Whoever has no position is within reach of everybody; whoever has no hit points has those of the stat block. Only
-    of the actor it is known what is used up.
+    `cowardly`: whether the actor runs when badly hurt. Whoever has no position is within reach of everybody; whoever
+    has no hit points has those of the stat block. Only of the actor it is known what is used up.
     """
     actor = situation.actor
     if actor is None or actor not in situation.people:
@@ -41,7 +44,7 @@ def muster(situation: Situation, moves: Moves) -> tuple[Arena, Fighter] | None:
         side = US if entity.id == actor.id or entity.id in friends else THEM if entity.id in foes else NOBODY
         fighters.append(_fighter(situation, entity, side, actor, places))
     own = fighters[places[actor.id]]
-    _prepare(own, moves)
+    _prepare(own, moves, cowardly)
     return Arena(fighters, situation.dice, field_ft=inf), own
 
 
@@ -62,7 +65,7 @@ def _fighter(
     return made
 
 
-def _prepare(own: Fighter, moves: Moves) -> None:
+def _prepare(own: Fighter, moves: Moves, cowardly: bool) -> None:
     """What is known of the actor alone: what is used up, what it carries, and that it stands up on its turn."""
     sheet = own.sheet
     for deed in sheet.everything:
@@ -70,15 +73,27 @@ def _prepare(own: Fighter, moves: Moves) -> None:
             own.uses[deed.slot] = 0
         elif own.uses[deed.slot] > 0:
             own.uses[deed.slot] -= min(own.uses[deed.slot] - 1, moves.situation.used.get(deed.id, 0))
-    potions = [_potion(item, sheet.slots + number) for number, item in enumerate(dict.fromkeys(moves.items))]
-    carried = tuple(potion for potion in potions if potion is not None)
-    if carried:
-        own.sheet = replace(sheet, deeds=(*sheet.deeds, *carried), slots=sheet.slots + len(potions))
-        own.uses += [1] * len(potions)
+    own.sheet = _actor(sheet, cowardly, tuple(dict.fromkeys(moves.items)))
+    own.uses += [1] * (own.sheet.slots - sheet.slots)
     if moves.own_turn and own.plight.prone and not own.plight.no_movement and moves.can_act:
         own.ailments = [one for one in own.ailments if one.condition is not Condition.PRONE]
         own.rose = True
         own.assess()
+
+
+def _actor(sheet: Sheet, cowardly: bool, items: tuple[str, ...]) -> Sheet:
+    """The sheet of one who acts: with its courage, and what it can do with the items that it carries."""
+    key = (id(sheet), cowardly, items)
+    known = _ACTORS.get(key)
+    if known is not None and known[0] is sheet:
+        return known[1]
+    carried = [potion for number, item in enumerate(items) if (potion := _potion(item, sheet.slots + number))]
+    slots = sheet.slots + len(items) if carried else sheet.slots
+    made = replace(sheet, cowardly=cowardly, deeds=(*sheet.deeds, *carried), slots=slots)
+    if len(_ACTORS) >= MOST_SHEETS:
+        _ACTORS.clear()
+    _ACTORS[key] = (sheet, made)
+    return made
 
 
 def _potion(item: str, slot: int) -> Deed | None:

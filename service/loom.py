@@ -195,7 +195,8 @@ class Loom:
         if recorded is not None:
             return recorded
         state = await self.graph(asked.kind).aget_state(self._config(asked))
-        cut_off = bool(state.next) and state.values.get("request", {}).get("id") == asked.id
+        begun = "graph" in state.values  # else it was cut off before its first node had ended
+        cut_off = begun and bool(state.next) and state.values.get("request", {}).get("id") == asked.id
         if cut_off:
             _check_version(state.values.get("graph", {}).get("schema_version"), asked)
         return await self._run(asked, None if cut_off else self._start(asked), began)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from langchain_core.runnables import RunnableConfig
 
 from graphs import load
 from nodes import CATALOGUE
@@ -74,3 +75,17 @@ async def test_a_run_killed_at_any_node_and_resumed_ends_in_the_record_of_one_th
 def test_the_kill_test_knows_every_node_of_the_road(kind: str) -> None:
     declared = set(load(kind, CATALOGUE).nodes)
     assert set(WAYS[kind].split()) == declared - {"repair", "decide_by_rules"}
+
+
+async def test_a_run_that_was_cut_off_before_its_first_node_begins_anew(loaded_home: Path) -> None:
+    request = request_of("diplomacy").model_copy(update={"policy": "rules", "timeline": "main"})
+    config: RunnableConfig = {"configurable": {"thread_id": f"{request.thread_id}@main"}}
+    async with Loom.open(load_settings(home=loaded_home), model=None) as loom:
+        graph, first = loom.graph("diplomacy"), loom.declaration("diplomacy").entrypoint
+        await graph.ainvoke({"request": request.model_dump(mode="json")}, config, interrupt_before=[first])
+        assert (await graph.aget_state(config)).next == (first,)
+
+        decision = await loom.resume(request)
+
+    assert decision.receipt.steps[0].node == first
+    assert decision.receipt.source == "rules"
