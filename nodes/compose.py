@@ -65,6 +65,31 @@ async def compose(
     )
 
 
+def shorter(state: DecisionState, context: Context) -> DecisionState | None:
+    """What the state becomes with a prompt of the same template that is shorter; None: nothing is left to cut.
+
+    Half of what came to mind is left out, and again half, until a tenth of the prompt is saved.
+    """
+    name = str(state["receipt"].get("versions", {}).get("prompt") or "").partition("#")[0]
+    recalled = context.recalled(state)
+    before = sum(len(message["content"]) for message in state["messages"])
+    while name and (recalled.turns or recalled.memories or recalled.facts or recalled.summary):
+        recalled = recalled.model_copy(
+            update={
+                "turns": recalled.turns[-(len(recalled.turns) // 2) :] if len(recalled.turns) > 1 else (),
+                "memories": recalled.memories[: len(recalled.memories) // 2],
+                "facts": recalled.facts[: len(recalled.facts) // 2],
+                "summary": None,
+            }
+        )
+        written = _render(name, state, context, recalled)
+        if sum(len(message["content"]) for message in written.messages) <= 0.9 * before:
+            messages = [dict(message) for message in written.messages]
+            attempts = int(state["receipt"].get("attempts", 0)) + 1  # the one that failed
+            return {"messages": messages, "receipt": note(state, warnings=["prompt_halved"], attempts=attempts)}
+    return None
+
+
 def _render(name: str, state: DecisionState, context: Context, recalled: Recalled) -> Prompt:
     request, world = context.request(state), context.world(state)
     situation = context.situation(state, "compose")

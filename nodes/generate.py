@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, cast
 
 from pydantic import BaseModel, Field
 
 from inference import Ask
 from nodes.answer_schema import AnswerSchema, answer_schema
+from nodes.compose import shorter
 from nodes.context import Context
 from nodes.lanes import affinity_of, lane_of
 from nodes.notes import note
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from rules import choices
-from schemas import ModelAnswerInvalid, ModelRole, ModelUnavailable
+from schemas import ModelAnswerInvalid, ModelError, ModelRejected, ModelRole, ModelTimeout, ModelUnavailable
 
 MaxTokens = Annotated[int, Field(ge=16, le=4_096)]
 MIN_TIME = 0.01
@@ -43,9 +45,48 @@ async def generate(
 
     `role` says which endpoints are asked, where there are several.
     An answer that does not fit its schema is kept, with its faults, for `judge` to see. Everything else that goes
-    wrong on the model's side is raised as a `ModelError`, and the graph's `on_error` says where that leads.
+    wrong on the model's side is raised as a `ModelError`, and the graph's `on_error` says where that leads; but where
+    time is left and less may help, a shorter prompt is tried first.
     """
-    return await ask(state, context, state["messages"], role=role, max_tokens=max_tokens, temperature=temperature)
+    first = ask(
+        state,
+        context,
+        state["messages"],
+        role=role,
+        max_tokens=max_tokens,
+        temperature=temperature,
+        share=_share(state, context),
+    )
+    try:
+        return await first
+    except ModelError as error:
+        again = shorter(state, context) if _may_be_too_long(error) and _has_time(state, context) else None
+        if again is None:
+            raise
+    messages = again["messages"]
+    step = await ask({**state, **again}, context, messages, role=role, max_tokens=max_tokens, temperature=temperature)
+    return Step(because=step.because or "prompt_halved", update={"messages": messages, **step.update})
+
+
+def _may_be_too_long(error: ModelError) -> bool:
+    """Whether a shorter prompt may help: the server says so, or it took too long."""
+    match error:
+        case ModelRejected(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+            return True
+        case ModelRejected(status=HTTPStatus.BAD_REQUEST):
+            return "context" in (said := str(error).lower()) and "length" in said
+        case _:
+            return isinstance(error, ModelTimeout)
+
+
+def _has_time(state: DecisionState, context: Context) -> bool:
+    return context.time_left(state) > MIN_TIME and context.model_in_time(state)
+
+
+def _share(state: DecisionState, context: Context) -> float:
+    """Of the time that is left: how much the first question gets. All, unless a good third is enough for another."""
+    usual = context.model.usual_latency if context.model is not None else 0.0
+    return 2 / 3 if 0 < usual < context.time_left(state) / 3 else 1.0
 
 
 async def ask(
@@ -56,8 +97,9 @@ async def ask(
     role: ModelRole,
     max_tokens: int,
     temperature: float | None,
+    share: float = 1.0,
 ) -> Step:
-    """One question to the model, and what the state keeps of its answer."""
+    """One question to the model, in a `share` of the time that is left, and what the state keeps of its answer."""
     if context.model is None:
         raise ModelUnavailable("no endpoint is configured; set LOOMWRIGHT_MODEL__URL")
     request = context.request(state)
@@ -67,7 +109,7 @@ async def ask(
         max_tokens=max_tokens,
         temperature=context.asking.temperature if temperature is None else temperature,
         seed=request.seed % 2**31,
-        timeout=context.clock.limit(max(context.time_left(state), MIN_TIME)),
+        timeout=context.clock.limit(max(share * context.time_left(state), MIN_TIME)),
         priority=lane_of(state, context),
         role=role,
         affinity=affinity_of(request),

@@ -147,6 +147,7 @@ class ModelPool:
             retries=self._guards.retries,
             time_left=time_left,
             others=lambda: self._has_others(ask.role, attempts.tried),
+            anybody=lambda: bool(self._ready(ask.role)),
             dice=self._dice,
         )
         try:

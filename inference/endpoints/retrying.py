@@ -44,9 +44,17 @@ def may_differ(error: BaseException) -> bool:
 class Pauses:
     """How long to wait before another attempt, and when to stop."""
 
-    def __init__(self, *, retries: int, time_left: Callable[[], float], others: Callable[[], bool], dice: Random):
+    def __init__(
+        self,
+        *,
+        retries: int,
+        time_left: Callable[[], float],
+        others: Callable[[], bool],
+        anybody: Callable[[], bool],
+        dice: Random,
+    ) -> None:
         self._pauses = iter(PAUSES[:retries])
-        self._time_left, self._others, self._dice = time_left, others, dice
+        self._time_left, self._others, self._anybody, self._dice = time_left, others, anybody, dice
 
     def before_next(self, state: RetryCallState) -> float:
         """Seconds: none where another endpoint can be asked, infinitely many where nothing is gained by waiting."""
@@ -56,6 +64,8 @@ class Pauses:
         if error is None or not may_pass(error) or (pause := next(self._pauses, None)) is None:
             return math.inf
         asked_for = error.retry_after if isinstance(error, ModelRejected) else None
+        if asked_for is None and not self._anybody():
+            return math.inf  # its breaker has opened: a pause as short as ours does not close it
         return max(pause * self._dice.uniform(0.5, 1.5), asked_for or 0.0)
 
     def is_over(self, state: RetryCallState) -> bool:

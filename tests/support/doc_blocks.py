@@ -27,7 +27,7 @@ from graphs.declaration import AtMost, Cache, Retry
 from nodes import CATALOGUE, Knob
 from schemas import PROJECT, EndpointSettings, Settings
 from telemetry import Instruments
-from tests.support import rules_tables
+from tests.support import faults, rules_tables
 
 PAGES = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[^>]+?) -->\n).*?(<!-- /generated -->)", re.DOTALL)
@@ -162,6 +162,12 @@ def endpoint() -> str:
     return _table(("in `[[endpoints]]`", "default", "what it is for"), rows)
 
 
+def fault_table() -> str:
+    """What a server may do wrong, and what a decision is then."""
+    head = ("the only server ...", "who decides", "reason", "sent", "with a second server that is well")
+    return _table(head, faults.rows())
+
+
 def _settings(model: type[BaseModel], above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     for name, field in model.model_fields.items():
         path, kind = (*above, name), field.annotation
@@ -273,6 +279,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "instruments": instruments,
     "endpoint": endpoint,
+    "faults": fault_table,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,

@@ -125,6 +125,19 @@ def hangs_in_the_body() -> Behaviour:
     return behave
 
 
+def drips(content: object, *, pause: float = 0.5) -> Behaviour:
+    """Answers well, one byte at a time, with so many seconds after each."""
+
+    async def behave(exchange: Exchange) -> None:
+        body = completion(json.dumps(content))
+        await exchange.send(head(len(body)))
+        for byte in body:
+            await exchange.send(bytes([byte]))
+            await asyncio.sleep(pause)
+
+    return behave
+
+
 def sends_half_a_line() -> Behaviour:
     """Promises a body, sends half of it and closes."""
 

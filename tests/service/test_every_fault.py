@@ -1,0 +1,121 @@
+"""The table of docs/faults.md, row by row: whatever a server does, the decision comes, is legal, and says why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from inference import ModelPool
+from nodes import SystemClock
+from schemas import DecisionRequest, EndpointSettings, GuardSettings, Receipt, Settings
+from service import Loom
+from tests.conftest import Opening, OpenLoom
+from tests.service.stage import KINDS, good_answer, objections, roomy
+from tests.support.faults import FAULTS, Fault, serving
+from tests.support.faulty_server import FaultyServer, hangs_before_headers, rejects, says
+
+DEADLINE_MS = 3_000
+"""What a player waits when nothing but a deadline ends it."""
+MARGIN = 60.0
+"""Seconds by which this machine may be late: whoever never comes is later."""
+
+by_name = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+
+
+@asynccontextmanager
+async def playing(open_loom: OpenLoom, settings: Settings, **more: Any) -> AsyncGenerator[tuple[Loom, ModelPool]]:
+    """A Loom, and the pool that it asks: a test adds its servers."""
+    pool = ModelPool((), GuardSettings(probe_seconds=0))
+    async with open_loom(pool, settings=roomy(settings), **more) as loom:
+        try:
+            await loom.memory.warm()
+            yield loom, pool
+        finally:
+            await pool.aclose()
+
+
+def endpoint(name: str, url: str, weight: float = 1.0) -> EndpointSettings:
+    return EndpointSettings(name=name, url=url, model="m", weight=weight)
+
+
+def clock_for(fault: Fault) -> dict[str, Any]:
+    """A hanging server is left by a clock that runs; nothing else here is about time."""
+    return {"clock": SystemClock()} if fault.timed else {}
+
+
+async def decide(loom: Loom, request: DecisionRequest) -> Receipt:
+    """Decide, hold the decision against the world, and give its receipt."""
+    async with asyncio.timeout(DEADLINE_MS / 1_000 + MARGIN):
+        decision = await loom.decide(request)
+    assert await objections(loom, request, decision) == []
+    return decision.receipt
+
+
+@by_name
+async def test_a_decision_is_made_when_the_only_server(
+    fault: Fault, open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    request = opening("dialogue", policy="model", deadline_ms=DEADLINE_MS if fault.timed else None)
+    async with (
+        playing(open_loom, settings, **clock_for(fault)) as (loom, pool),
+        serving(fault, good_answer(loom, request)) as (url, server),
+    ):
+        pool.add(endpoint("only", url))
+        receipt = await decide(loom, request)
+    source = "model" if fault.reason == "accepted" else "fallback"
+    assert (receipt.source, receipt.reason) == (source, fault.reason)
+    assert len(server.asked) == fault.sent
+
+
+@by_name
+async def test_a_second_server_answers_when_the_first(
+    fault: Fault, open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    request = opening("dialogue", policy="model", deadline_ms=4 * DEADLINE_MS if fault.timed else None)
+    async with playing(open_loom, settings, **clock_for(fault)) as (loom, pool):
+        good = good_answer(loom, request)
+        async with serving(fault, good) as (url, _), FaultyServer(says(good)) as spare:
+            pool.add(endpoint("first", url, weight=1_000))
+            pool.add(endpoint("spare", spare.url, weight=0.001))
+            receipt = await decide(loom, request)
+    if fault.elsewhere:
+        wanted = url if fault.reason == "accepted" else spare.url
+        assert (receipt.source, receipt.reason, receipt.endpoint) == ("model", "accepted", wanted)
+    else:
+        assert (receipt.source, receipt.reason) == ("fallback", fault.reason)
+        assert spare.asked == []
+
+
+async def test_when_all_servers_hang_every_kind_still_decides_at_its_deadline(
+    open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    async with (
+        playing(open_loom, settings, clock=SystemClock()) as (loom, pool),
+        FaultyServer(hangs_before_headers()) as one,
+        FaultyServer(hangs_before_headers()) as other,
+    ):
+        pool.add(endpoint("one", one.url))
+        pool.add(endpoint("other", other.url))
+        asked = [opening(kind, policy="model", deadline_ms=DEADLINE_MS) for kind in KINDS]
+        receipts = await asyncio.gather(*(decide(loom, request) for request in asked))
+    assert {receipt.source for receipt in receipts} == {"fallback"}
+
+
+async def test_a_prompt_that_is_too_long_for_the_server_is_tried_shorter(
+    open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    request = opening("dialogue", policy="model")
+    async with (
+        playing(open_loom, settings) as (loom, pool),
+        FaultyServer(rejects(413), says(good_answer(loom, request))) as server,
+    ):
+        pool.add(endpoint("only", server.url))
+        receipt = await decide(loom, request)
+    assert (receipt.source, receipt.attempts) == ("repaired", 2)
+    assert "prompt_halved" in receipt.warnings
+    first, second = (len(str(question.json["messages"])) for question in server.asked)
+    assert second < first
