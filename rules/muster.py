@@ -62,6 +62,8 @@ def _fighter(
         for state in entity.conditions
     ]
     made.assess()
+    made.thin()
+    made.acted, made.bonus = True, False  # a fight that goes on; the game keeps what a turn has left
     return made
 
 

@@ -29,6 +29,7 @@ AT_ONCE = 25
 """Fights that a process plays before it reports."""
 
 PolicyName = Literal["tactical", "greedy", "random"]
+Surprised = Literal["party", "foes"]
 
 
 @app.callback()
@@ -46,6 +47,7 @@ def fight(
     seed: Annotated[int, typer.Option(min=0, help="Of the dice; the same seed plays the same fights.")] = 7,
     policy: Annotated[PolicyName, typer.Option(help="How the party fights.")] = "tactical",
     enemy_policy: Annotated[PolicyName, typer.Option(help="How the enemies fight.")] = "tactical",
+    surprised: Annotated[Surprised | None, typer.Option(help="Who did not see the other coming.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Processes. Default: one for each core.")] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -55,7 +57,7 @@ def fight(
     heroes = party_sheets(find_party(party, folder / "parties"), level)
     foes = read_encounter(encounter, Bestiary.load(folder / "bestiary"))
     policies = {PARTY: POLICIES[policy], FOES: POLICIES[enemy_policy]}
-    asked = Fights(Meeting(heroes, foes), seed, policies)
+    asked = Fights(Meeting(heroes, foes, surprised=surprised), seed, policies)
     found = list[Tally]()
     with Bars(
         TextColumn("{task.description}"),
@@ -72,7 +74,8 @@ def fight(
             bars.update(task, completed=len(found))
     counted = summed_up(found)
     if as_json:
-        how = {"party": party, "level": level, "encounter": encounter, "seed": seed}
+        how: dict[str, object] = {"party": party, "level": level, "encounter": encounter, "seed": seed}
+        how |= {} if surprised is None else {"surprised": surprised}
         print_json({**how, "policy": policy, "enemy_policy": enemy_policy, **_fields(counted)})
         return
     _show(counted, f"{party}, level {level}, {policy}, against {encounter}, {enemy_policy}; seed {seed}")

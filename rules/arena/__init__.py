@@ -1,6 +1,6 @@
 """Whole fights by the rules, fast: fighters on a grid, what they may do, who decides, and how it is likely to end."""
 
-from rules.arena.arena import FIELD_FT, SQUARE_FT, Arena, Order
+from rules.arena.arena import FIELD_FT, SQUARE_FT, Arena, Order, Orders
 from rules.arena.clash import Clash, Spread, clash, power
 from rules.arena.fighter import Ailment, Fighter
 from rules.arena.greed import Greedy, greedy
@@ -33,6 +33,7 @@ __all__ = [
     "Meeting",
     "Option",
     "Order",
+    "Orders",
     "Outcome",
     "Policy",
     "Regret",

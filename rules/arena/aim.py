@@ -19,7 +19,7 @@ def aim(
     `in_passing`: the target comes by and is struck by hand.
 
     Besides conditions: long range, a shot with an enemy within 5 feet that can act (SRD 5.1, "Ranged Attacks in
-    Close Combat"), a target that dodges, and a pack.
+    Close Combat"), a target that dodges, a pack, recklessness on either side, and whom one is keen on.
     """
     gap = arena.gaps[fighter.index][target.index] if place is None else arena.row(place)[target.index]
     reach = deed.reach_ft
@@ -28,10 +28,13 @@ def aim(
     harder = target.dodging
     if not harder and not 0 < reach >= gap:
         harder = gap > deed.range_ft or crowded(arena, fighter, place)
-    easier = fighter.sheet.pack_tactics and arena.beside(target, fighter)
+    sheet = fighter.sheet
+    easier = target.reckless or (sheet.pack_tactics and arena.beside(target, fighter))
+    if not easier and (sheet.keen or fighter.reckless):
+        easier = _keen(fighter, target, by_hand=0 < reach >= gap, own_turn=not in_passing)
     if fighter.plight is SOUND and target.plight is SOUND:
         return easier - harder
-    sense, there = fighter.sheet.sharpest_sense_ft, target.sheet.sharpest_sense_ft
+    sense, there = sheet.sharpest_sense_ft, target.sheet.sharpest_sense_ft
     return attack_advantage(
         fighter.plight,
         target.plight,
@@ -40,6 +43,18 @@ def aim(
         harder=harder,
         attacker_senses=gap <= sense,
         target_senses=gap <= there,
+    )
+
+
+def _keen(fighter: Fighter, target: Fighter, *, by_hand: bool, own_turn: bool) -> bool:
+    """Whether it is reckless, or whom it strikes at is one that it is keen on."""
+    if fighter.reckless and by_hand and own_turn:
+        return True
+    keen = fighter.sheet.keen
+    return (
+        ("wounded" in keen and by_hand and target.hit_points < target.most)
+        or ("fresh" in keen and not target.acted)
+        or ("grappled" in keen and target.held_by(fighter))
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,15 +17,30 @@ UNKNOWN_FT = 5.0
 FIELD_FT = 200.0
 """How far from the middle the field reaches; who runs beyond is gone."""
 SQUARE_FT = 5.0
+LEAST_TO_SPLIT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a side's leader has asked for: strike at one, protect one, stay in place, or get out."""
+    """What a leader has asked of a side, or of a group in it: strike at one, protect one, stay in place, or get out."""
 
     kind: Literal["focus", "protect", "hold", "retreat"]
     target: Id = ""
     """Whom to strike, or to protect."""
+    to: frozenset[str] = frozenset()
+    """Whom it is for: fighters by id, all of a kind by the id of their sheet, `melee` for those who fight by hand and
+    `ranged` for the others. Nobody named: the whole side."""
+
+    def goes_for(self, fighter: Fighter) -> bool:
+        """Whether it is for somebody of that side."""
+        if not self.to:
+            return True
+        line = "melee" if fighter.sheet.by_hand else "ranged"
+        return fighter.id in self.to or fighter.sheet.id in self.to or line in self.to
+
+
+Orders = Mapping[str, Order | Sequence[Order]]
+"""What the sides have been asked to do."""
 
 
 class Arena:
@@ -47,23 +62,28 @@ class Arena:
         "fighters",
         "gaps",
         "legends",
+        "newcomers",
         "orders",
         "round",
         "squares",
+        "swift",
     )
 
     def __init__(
         self,
         fighters: Iterable[Fighter],
         dice: Dice,
-        orders: Mapping[str, Order] | None = None,
+        orders: Orders | None = None,
         *,
         field_ft: float = FIELD_FT,
     ) -> None:
-        """`orders` are by side; `field_ft` is how far from its middle the field reaches."""
+        """`orders` are by side, one or several; of several the first that is for somebody counts.
+
+        `field_ft` is how far from its middle the field reaches.
+        """
         self.fighters = list(fighters)
         self.dice, self.round, self.field_ft = dice, 0, field_ft
-        self.orders: dict[str, Order] = dict(orders or {})
+        self.orders: dict[str, Order | Sequence[Order]] = dict(orders or {})
         self._foes: dict[str, list[Fighter]] = {}
         self._friends: dict[str, list[Fighter]] = {}
         self._rows: dict[tuple[float, float], list[float]] = {}
@@ -77,6 +97,9 @@ class Arena:
         for index, row in enumerate(self.gaps):
             row[index] = 0.0
         self._over: bool | None = None
+        self.newcomers = list[tuple[Fighter, Fighter]]()
+        """Who has come out of whom, and waits for a place in the order of turns."""
+        self.swift = [one for one in self.fighters if one.sheet.swift]
         self.legends = [one for one in self.fighters if one.sheet.legendary]
         self.auras = any(one.sheet.aura is not None for one in self.fighters)
 
@@ -110,6 +133,12 @@ class Arena:
         if found is None:
             found = self._friends[of.side] = [one for one in self.fighters if one.standing and one.side == of.side]
         return found
+
+    def order_for(self, fighter: Fighter) -> Order | None:
+        """What somebody has been asked to do."""
+        given = self.orders.get(fighter.side, ())
+        several = (given,) if isinstance(given, Order) else given
+        return next((order for order in several if order.goes_for(fighter)), None)
 
     def power(self, of: Fighter) -> float:
         """Hit points that somebody deals to its enemies in a round, as they were when first asked."""
@@ -183,6 +212,7 @@ class Arena:
         left = damage - stopped
         lost = min(target.hit_points, left)
         target.hit_points -= lost
+        target.thin()
         if by is not None and by.hostile(target):
             by.dealt += lost
         if target.hit_points == 0 and target.standing and lost:
@@ -211,7 +241,7 @@ class Arena:
 
     def mend(self, target: Fighter, amount: int, by: Fighter | None = None) -> None:
         """Give hit points back, up to the maximum; who lay at nought stands again (SRD 5.1, "Healing")."""
-        if target.dead or target.fled or amount <= 0:
+        if target.dead or target.fled or amount <= 0 or target.sheet.swarm:
             return
         gained = min(target.most - target.hit_points, amount)
         target.hit_points += gained
@@ -226,6 +256,32 @@ class Arena:
                 self.move(target, place)
             self.ail(target, Ailment(Condition.PRONE))
             self.changed()
+
+    def split(self, target: Fighter) -> None:
+        """Cut an ooze of 10 hit points or more in two, each with half of them and a size smaller (SRD 5.1, "Split").
+
+        That is its reaction. The new one stands beside it, and has its turns after it from the next round on.
+        """
+        if target.hit_points < LEAST_TO_SPLIT:
+            return
+        half = target.hit_points // 2
+        at = None if target.x is None else self._nearest_free((target.x, target.y))
+        other = Fighter.fresh(f"{target.id}-{len(self.fighters) + 1}", target.side, target.sheet, at)
+        left = target.splits - 1
+        for one in (target, other):
+            one.hit_points, one.most, one.splits, one.reaction = half, half, left, False
+        other.index = len(self.fighters)
+        self.fighters.append(other)
+        self._rows.clear()
+        row = self._row(other.x, other.y)
+        row[other.index] = 0.0
+        for known, gap in zip(self.gaps, row, strict=False):
+            known.append(gap)
+        self.gaps.append(row)
+        if at is not None:
+            self.squares[at] = other.index
+        self.newcomers.append((target, other))
+        self.changed()
 
     def _nearest_free(self, place: tuple[float, float]) -> tuple[float, float]:
         for ring in range(1, 2 * len(self.fighters) + 2):

@@ -29,23 +29,30 @@ def strike(arena: Arena, fighter: Fighter, deed: Deed, target: Fighter, *, in_pa
     `in_passing`: the target walks by, and is struck as it leaves the reach of an arm.
     """
     dice, sheet = arena.dice, target.sheet
+    if deed.spell and sheet.spell_immunity:
+        return
     near = in_passing or arena.gaps[fighter.index][target.index] <= NEAR_FT
     advantage = aim(arena, fighter, deed, target, in_passing=in_passing)
     natural, bonus = dice.natural(advantage), deed.action.attack_bonus or 0
     if not lands(natural, bonus, sheet.armor_class):
         return
     critical = natural == 20 or always_critical(target.plight, within_5_ft=near)
+    critical = critical or (target.surprised and fighter.sheet.deadly_surprise)
     by_hand = in_passing or by_hand_at(deed, arena.gaps[fighter.index][target.index])
     if sheet.parry and by_hand and not critical and _parries(target, natural + bonus):
         return
     damage = roll_damage(deed.action.damage, dice, critical=critical) if deed.action.damage else {}
     charged = not fighter.extra_used and charges(fighter, deed, by_hand, fighter.ran_ft)
     extra = charged.damage if charged else extra_of(arena, fighter, target, advantage)
+    fighter.extra_used = fighter.extra_used or bool(extra or charged)
+    if target.surprised:
+        extra = (*extra, *fighter.sheet.surprise_damage)
     if extra:
         for kind, amount in roll_damage(extra, dice, critical=critical).items():
             damage[kind] = damage.get(kind, 0) + amount
-    fighter.extra_used = fighter.extra_used or bool(extra or charged)
+    stood = target.standing
     wound(arena, target, damage, magical=deed.magical, by=fighter, critical=critical)
+    fighter.felled = fighter.felled or (by_hand and stood and not target.standing)
     for condition in deed.conditions:
         if target.standing and condition not in sheet.modifiers.condition_immunities:
             arena.ail(target, _gripped(condition, fighter, deed))
@@ -61,7 +68,7 @@ def unleash(arena: Arena, fighter: Fighter, deed: Deed, save: SaveEffect, target
     """A saving throw for each target; the damage is rolled once for all (SRD 5.1, "Damage Rolls")."""
     damage = roll_damage(save.damage, arena.dice) if save.damage else {}
     for target in targets:
-        if not target.standing:
+        if not target.standing or (deed.spell and target.sheet.spell_immunity):
             continue
         saved = saves(arena, target, save.ability, save.dc, save.conditions, magical=deed.action.magical)
         if not saved and target.resistances > 0 and _resists(target, save, damage):

@@ -15,7 +15,6 @@ from schemas.abilities import Ability
 from schemas.conditions import Condition
 from schemas.creatures import SaveEffect
 from schemas.dice import DiceExpression
-from schemas.distribution import summed
 from schemas.items import DamageRoll
 
 MOST_REMEMBERED = 4096
@@ -143,7 +142,7 @@ def _one(deed: Deed, target: Sheet, advantage: int) -> tuple[Chances, list[Takin
 
 
 def _saving(deed: Deed, save: SaveEffect, target: Sheet, spared: set[Condition]) -> tuple[Chances, list[Taking]]:
-    easier = target.magic_resistance and deed.action.magical
+    easier = deed.action.magical and target.resists_magic(save.ability)
     steady = 1 if easier or not target.steady.isdisjoint(save.conditions) else 0
     saved = save_chance(target.saves.get(save.ability, 0), save.dc, steady)
     failed = _arriving(save.damage, deed, target)
@@ -180,9 +179,7 @@ def _arriving(
 @lru_cache(maxsize=4096)
 def _of_dice(dice: DiceExpression, *, twice: bool) -> Chances:
     try:
-        counted = dice.distribution()
-        if twice:
-            counted += summed(term.distribution() for term in dice.terms if term.sides is not None)
+        counted = dice.distribution(critical=twice)
     except ValueError:  # too many outcomes to count: its mean stands for all of them
         mean = dice.average + (dice.dice_average if twice else 0.0)
         return _bounded(np.array([max(0, round(mean))]), np.ones(1))

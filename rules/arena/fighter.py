@@ -77,6 +77,16 @@ class Fighter:
     """Damage that comes once a turn has been dealt."""
     ran_ft: float = 0
     """How far it has walked this turn."""
+    bonus: bool = True
+    """Its bonus action is still there."""
+    reckless: bool = False
+    """It strikes, and is struck, with advantage until its next turn."""
+    surprised: bool = False
+    """It neither moves nor acts on its first turn, and has no reaction before (SRD 5.1, "Surprise")."""
+    felled: bool = False
+    """It has brought somebody down by hand this turn."""
+    splits: int = 0
+    """How often it can still be cut in two: once for each size above small."""
     rallied: bool = False
     """It has stayed on its feet once by sheer will."""
     dealt: int = 0
@@ -103,6 +113,7 @@ class Fighter:
         self.uses = uses
         self.legendary_points = self.sheet.legendary_points
         self.resistances = self.sheet.legendary_resistances
+        self.splits = self.sheet.splits
 
     @property
     def fraction(self) -> float:
@@ -127,6 +138,10 @@ class Fighter:
         """Whether the condition is on it."""
         return any(one.condition is condition for one in self.ailments)
 
+    def held_by(self, other: Fighter) -> bool:
+        """Whether the other has grappled it."""
+        return any(one.condition is Condition.GRAPPLED and one.source == other.index for one in self.ailments)
+
     def can_use(self, deed: Deed) -> bool:
         """Whether the deed is not used up."""
         return self.uses[deed.slot] != 0 and not (
@@ -140,6 +155,11 @@ class Fighter:
             return
         exhaustion = max((one.level for one in self.ailments), default=0)
         self.plight = Plight.under([one.condition for one in self.ailments], exhaustion)
+
+    def thin(self) -> None:
+        """A swarm with half of its hit points or less deals half of its dice."""
+        if self.sheet.thinned is not None and 2 * self.hit_points <= self.most:
+            self.sheet = self.sheet.thinned
 
     def hurt_by(self, kind: DamageType) -> None:
         """Remember what stops a regeneration."""

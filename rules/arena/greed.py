@@ -102,8 +102,8 @@ def _number(one: tuple[int, *tuple[object, ...]]) -> int:
 def _bids(fighter: Fighter, marks: Sequence[Fighter], deeds: tuple[Deed, ...]) -> tuple[Bid, ...]:
     """Deeds and whom to use them on, the best first; for the same enemies the second time it costs little."""
     sheet = fighter.sheet
-    lucky = sheet.pack_tactics or fighter.plight is not SOUND
-    luck = tuple([lucky or foe.plight is not SOUND for foe in marks])
+    lucky = sheet.pack_tactics or sheet.reckless or bool(sheet.keen) or fighter.plight is not SOUND
+    luck = tuple([lucky or foe.plight is not SOUND or foe.reckless for foe in marks])
     ready = tuple([left != 0 for left in fighter.uses])
     key = (deeds is sheet.bonus_deeds, ready, tuple([foe.sheet for foe in marks]), luck)
     known = sheet.bids.get(key)

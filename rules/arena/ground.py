@@ -130,7 +130,22 @@ def provoked(arena: Arena, fighter: Fighter, place: Place | None) -> list[tuple[
 
     An enemy strikes when one leaves its reach: from where one stands, or in passing.
     """
-    if place is None or fighter.x is None or fighter.disengaged or fighter.sheet.flyby:
+    if place is None or fighter.x is None or fighter.disengaged or fighter.sheet.flyby or slips(arena, fighter, place):
+        return []
+    return in_the_way(arena, fighter, place)
+
+
+def slips(arena: Arena, fighter: Fighter, place: Place) -> bool:
+    """Whether it disengages for its bonus action; who runs for it (`rushes`) does not (SRD 5.1, "Nimble Escape")."""
+    sheet = fighter.sheet
+    if not (sheet.nimble and fighter.bonus):
+        return False
+    return not sheet.rushes or arena.row(place)[fighter.index] <= speed_of(fighter)
+
+
+def in_the_way(arena: Arena, fighter: Fighter, place: Place) -> list[tuple[Fighter, Deed]]:
+    """The enemies whose reach one leaves on the way there, or passes through."""
+    if fighter.x is None:
         return []
     found, here = list[tuple[Fighter, Deed]](), arena.gaps[fighter.index]
     there = arena.row(place)

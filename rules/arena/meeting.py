@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.arena.arena import SQUARE_FT, Arena, Order
+from rules.arena.arena import SQUARE_FT, Arena, Orders
 from rules.arena.fighter import Fighter
 from rules.arena.sheet import Sheet
 from rules.dice import Dice
@@ -23,10 +23,12 @@ class Meeting:
     party: tuple[Sheet, ...]
     foes: tuple[Sheet, ...]
     apart_ft: float = APART_FT
+    surprised: str | None = None
+    """The side that did not see the other coming."""
 
     def __call__(self, dice: Dice) -> Arena:
         """A fresh arena."""
-        return meet(self.party, self.foes, dice, apart_ft=self.apart_ft)
+        return meet(self.party, self.foes, dice, apart_ft=self.apart_ft, surprised=self.surprised)
 
 
 def meet(
@@ -35,13 +37,18 @@ def meet(
     dice: Dice,
     *,
     apart_ft: float = APART_FT,
-    orders: Mapping[str, Order] | None = None,
+    orders: Orders | None = None,
+    surprised: str | None = None,
 ) -> Arena:
     """Both sides face each other on open ground: those who fight by hand in front, the others 10 feet behind.
 
+    The side that is `surprised` loses its first turn, and has no reaction before it (SRD 5.1, "Surprise").
     Fighters are called by their sheet and a number: `goblin-1`. Empty sides are allowed: then the other has won.
     """
     fighters = [*_line_up(party, PARTY, -apart_ft / 2, -1), *_line_up(foes, FOES, apart_ft / 2, 1)]
+    for one in fighters:
+        if one.side == surprised:
+            one.surprised, one.reaction = True, False
     return Arena(fighters, dice, orders)
 
 

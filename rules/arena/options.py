@@ -84,10 +84,11 @@ def _uses(arena: Arena, fighter: Fighter, deeds: Iterable[Deed], speed: int) -> 
 class Search:
     """One look around: what several deeds share is worked out once."""
 
-    __slots__ = ("_away", "_marks", "_near", "arena", "fears", "fighter", "foes", "gaps", "speed")
+    __slots__ = ("_away", "_marks", "_near", "arena", "fears", "fighter", "foes", "gaps", "rush", "speed")
 
     def __init__(self, arena: Arena, fighter: Fighter, speed: int) -> None:
         self.arena, self.fighter, self.speed = arena, fighter, speed
+        self.rush = 2 * speed if fighter.sheet.rushes and fighter.bonus else speed
         self.foes = arena.foes(fighter)
         self.gaps = arena.gaps[fighter.index]
         self.fears = feared(arena, fighter) if fighter.plight.afraid else []
@@ -175,7 +176,7 @@ class Search:
             place = self._nearest(foe, furthest)
             if place is not None:
                 found.append(place)
-        if gap > SQUARE_FT + self.speed and self.fighter.sheet.by_hand:
+        if gap > SQUARE_FT + self.rush and self.fighter.sheet.by_hand:
             nearer = self._advance(foe)
             if nearer is not None and self.arena.row(nearer)[foe.index] <= furthest:
                 found.append(nearer)
@@ -244,11 +245,11 @@ class Search:
 
     def _nearest(self, target: Fighter, within_ft: float) -> Place | None:
         """The square to do it from, if a walk leads there."""
-        if not self.speed or self.gaps[target.index] - within_ft > self.speed:
+        if not self.speed or self.gaps[target.index] - within_ft > self.rush:
             return None
         key = (target.index, within_ft)
         if key not in self._near:
-            place = near(self.arena, self.fighter, target, within_ft, self.speed)
+            place = near(self.arena, self.fighter, target, within_ft, self.rush)
             self._near[key] = None if place is None or self._frightening(place) else place
         return self._near[key]
 
@@ -270,7 +271,7 @@ class Search:
         return self._away
 
     def _in_reach(self, foe: Fighter) -> bool:
-        return self.gaps[foe.index] <= SQUARE_FT + self.speed
+        return self.gaps[foe.index] <= SQUARE_FT + self.rush
 
     def _frightening(self, place: Place) -> bool:
         if not self.fears:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rules.arena.arena import Arena
 from rules.arena.blows import strike, unleash
 from rules.arena.fighter import Fighter
-from rules.arena.ground import Place, provoked
+from rules.arena.ground import Place, in_the_way, provoked, slips, speed_of
 from rules.arena.options import Option
 from rules.arena.sheet import Deed
 
@@ -19,6 +19,8 @@ def perform(arena: Arena, fighter: Fighter, option: Option) -> None:
     """Walk, then do it. Who is struck down on the way does nothing more."""
     if option.kind == "disengage":
         fighter.disengaged = True
+    if option.place is not None and option.kind == "use" and fighter.sheet.rushes and fighter.bonus:
+        fighter.bonus = arena.row(option.place)[fighter.index] <= speed_of(fighter)
     if option.place is not None and not walk(arena, fighter, option.place):
         return
     if option.kind == "dodge":
@@ -31,6 +33,8 @@ def perform(arena: Arena, fighter: Fighter, option: Option) -> None:
 
 def walk(arena: Arena, fighter: Fighter, place: Place) -> bool:
     """Go there, past whoever may strike; whether one arrives and can still act."""
+    if fighter.sheet.nimble and slips(arena, fighter, place) and in_the_way(arena, fighter, place):
+        fighter.bonus, fighter.disengaged = False, True
     for foe, strike_ in provoked(arena, fighter, place):
         foe.reaction = False
         strike(arena, foe, strike_, fighter, in_passing=True)

@@ -9,7 +9,8 @@ from rules.arena.arena import Arena
 from rules.arena.blows import feel_auras
 from rules.arena.fighter import Ailment, Fighter
 from rules.arena.greed import Greedy
-from rules.arena.options import WAIT, Option, Policy, bonus_options, legendary_options, options
+from rules.arena.ground import speed_of
+from rules.arena.options import WAIT, Option, Policy, Search, bonus_options, legendary_options, options
 from rules.arena.perform import perform
 from rules.arena.wounds import saves
 from rules.mechanics.initiative import Contender, initiative_order
@@ -60,6 +61,9 @@ def play(arena: Arena, policies: Mapping[str, Policy] | Policy, *, most_rounds: 
             between_turns(arena, fighter, decides)
             if arena.over:
                 break
+        while arena.newcomers:
+            origin, newcomer = arena.newcomers.pop(0)
+            order.insert(order.index(origin) + 1, newcomer)
     return _outcome(arena)
 
 
@@ -74,9 +78,11 @@ def take_turn(arena: Arena, fighter: Fighter, policy: Policy) -> None:
     if fighter.dead or fighter.fled:
         return
     begin_turn(arena, fighter)
-    if fighter.can_act:
+    if fighter.surprised:
+        fighter.surprised = False
+    elif fighter.can_act:
         perform(arena, fighter, decide(arena, fighter, policy))
-        if fighter.can_act and not arena.over:
+        if fighter.bonus and fighter.can_act and not arena.over:
             perform(arena, fighter, decide_bonus(arena, fighter, policy))
     elif fighter.dying:
         death_save(arena, fighter)
@@ -92,6 +98,10 @@ def decide(arena: Arena, fighter: Fighter, policy: Policy) -> Option:
 
 def decide_bonus(arena: Arena, fighter: Fighter, policy: Policy) -> Option:
     """What a policy has somebody do with the bonus action; `WAIT` where there is nothing to decide."""
+    rampage = fighter.sheet.rampage
+    if rampage is not None and fighter.felled:
+        ways = Search(arena, fighter, speed_of(fighter) // 2).uses(rampage)
+        return policy(arena, fighter, [*ways, WAIT]) if ways else WAIT
     if isinstance(policy, Greedy):
         return policy.bonus(arena, fighter)
     choices = bonus_options(arena, fighter)
@@ -100,16 +110,19 @@ def decide_bonus(arena: Arena, fighter: Fighter, policy: Policy) -> Option:
 
 def begin_turn(arena: Arena, fighter: Fighter) -> None:
     """What comes back at the start of a turn: the reaction, legendary actions, breath, hit points; one stands up."""
-    fighter.acted = fighter.reaction = True
-    fighter.dodging = fighter.disengaged = fighter.extra_used = fighter.rose = False
+    fighter.acted = fighter.reaction = fighter.bonus = True
+    fighter.dodging = fighter.disengaged = fighter.extra_used = fighter.rose = fighter.felled = False
+    for one in arena.swift:
+        one.reaction = not one.surprised
     if not fighter.standing:
         return
+    fighter.reckless = fighter.sheet.reckless and 2 * fighter.hit_points > fighter.most
     fighter.ran_ft = 0
     if arena.auras:
         feel_auras(arena, fighter)
         if not fighter.standing:
             return
-    if fighter.plight.prone and not (fighter.plight.no_movement or fighter.plight.no_actions):
+    if fighter.plight.prone and not (fighter.surprised or fighter.plight.no_movement or fighter.plight.no_actions):
         arena.cure(fighter, [one for one in fighter.ailments if one.condition is Condition.PRONE])
         fighter.rose = True
     sheet = fighter.sheet
@@ -151,7 +164,7 @@ def death_save(arena: Arena, fighter: Fighter) -> None:
 def between_turns(arena: Arena, after: Fighter, decides: Mapping[str, Policy]) -> None:
     """Legendary creatures act at the end of the turn of another (SRD 5.1, "Legendary Actions"), one deed each."""
     for one in arena.legends:
-        if one is not after and one.standing and one.legendary_points > 0:
+        if one is not after and one.standing and one.legendary_points > 0 and not one.surprised:
             found = legendary_options(arena, one)
             if len(found) > 1:
                 perform(arena, one, decides[one.side](arena, one, found))

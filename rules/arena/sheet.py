@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from schemas.items import DamageRoll, DamageType
 if TYPE_CHECKING:
     from rules.arena.clash import Clash
 
+MENTAL = frozenset({Ability.INTELLIGENCE, Ability.WISDOM, Ability.CHARISMA})
 FEARLESS = frozenset({CreatureType.UNDEAD, CreatureType.CONSTRUCT, CreatureType.OOZE, CreatureType.PLANT})
 """Types of creature that never run."""
 
@@ -56,6 +57,8 @@ class Deed:
     concentration: bool
     aimed: bool
     """Whether it matters to it how well one aims: an attack, or several of them."""
+    spell: bool
+    """Whether it is a spell, as far as its figures tell: a spell attack, or magic that asks for a saving throw."""
     single: bool
     """Whether it is used on one enemy, wherever that one stands: no area, and no others besides."""
     item: str | None = None
@@ -80,7 +83,7 @@ class Deed:
         """Travels without what it remembers of others."""
         fields = (self.action, self.slot, self.reach_ft, self.range_ft, self.furthest_ft, self.magical, self.is_attack)
         more = (self.hurts, self.conditions, self.save, self.heal, self.area, self.concentration)
-        return Deed, (*fields, *more, self.aimed, self.single, self.item, self.parts)
+        return Deed, (*fields, *more, self.aimed, self.spell, self.single, self.item, self.parts)
 
 
 Bid = tuple[float, int, Deed, int | None]
@@ -126,6 +129,35 @@ class Sheet:
     slots: int = 0
     """How many deeds count their uses."""
     pack_tactics: bool = False
+    keen: frozenset[str] = frozenset()
+    """Against whom it has advantage besides: `wounded` and `grappled` by it, or `fresh` to the fight."""
+    reckless: bool = False
+    """With more than half of its hit points it strikes by hand, and is struck, with advantage."""
+    surprise_damage: tuple[DamageRoll, ...] = ()
+    """What comes on top of a hit on the surprised."""
+    deadly_surprise: bool = False
+    """A hit on the surprised is critical."""
+    rampage: Deed | None = None
+    """What it does as a bonus action, within half its speed, once it has brought somebody down by hand."""
+    mental_magic_resistance: bool = False
+    """Magic resistance for intelligence, wisdom and charisma only."""
+    spell_immunity: bool = False
+    """No spell touches it."""
+    thinned: Sheet | None = None
+    """Of a swarm: what it is at half of its hit points, with half of its dice. A swarm cannot be healed."""
+    swarm: bool = False
+    splits: int = 0
+    """How often lightning or a blade cuts it in two."""
+    burst: Trait | None = None
+    """What befalls all who are near as it dies."""
+    transfers: bool = False
+    """Half of its wounds go to whom it has grappled."""
+    nimble: bool = False
+    """It walks past enemies for its bonus action."""
+    rushes: bool = False
+    """It walks its speed once more, up to an enemy, for its bonus action."""
+    swift: bool = False
+    """It has a reaction in every turn."""
     magic_resistance: bool = False
     legendary_resistances: int = 0
     regeneration: int = 0
@@ -179,6 +211,10 @@ class Sheet:
         kept: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         return None, {**kept, "bids": {}, "_weathers": {}}
 
+    def resists_magic(self, ability: Ability) -> bool:
+        """Whether it has advantage on such saving throws against magic."""
+        return self.magic_resistance or (self.mental_magic_resistance and ability in MENTAL)
+
     @property
     def legendary_points(self) -> int:
         """What it may spend between its turns."""
@@ -217,7 +253,37 @@ def sheet_of(
     made.fearless = template.type in FEARLESS
     made.cowardly = not made.fearless and ("cowardly" in template.tags or template.type is CreatureType.BEAST)
     made.hero = hero
+    if made.swarm:
+        made.thinned = _thinned(made, listed)
     return made
+
+
+def _thinned(sheet: Sheet, actions: Iterable[Action]) -> Sheet:
+    """A swarm that has lost half of its hit points: the same with half the dice of damage (SRD 5.1, "Swarms")."""
+    halved = [
+        action.model_copy(
+            update={"damage": tuple(DamageRoll(dice=_half(roll.dice), type=roll.type) for roll in action.damage)}
+        )
+        for action in actions
+    ]
+    thin = figures(sheet.id, halved)
+    return replace(
+        sheet,
+        deeds=thin.deeds,
+        bonus_deeds=thin.bonus_deeds,
+        legendary=thin.legendary,
+        opportunity=thin.opportunity,
+        recharging=thin.recharging,
+    )
+
+
+def _half(dice: DiceExpression) -> DiceExpression:
+    """Half as many of the dice, and one at least; plain numbers stay."""
+    flat, plain = dice.plain
+    if plain is None:
+        return dice
+    text = "".join(f"{'+' if sign > 0 else '-'}{max(1, count // 2)}d{sides}" for sign, count, sides in plain)
+    return DiceExpression((text + (f"{flat:+d}" if flat or not text else "")).removeprefix("+"))
 
 
 def figures(
@@ -281,6 +347,7 @@ def _deed(action: Action, slot: int, parts: tuple[Deed, ...] = ()) -> Deed:
         area=action.area,
         concentration=action.concentration,
         aimed=action.is_attack or bool(parts),
+        spell=action.kind == "spell_attack" or (action.kind == "save" and action.magical),
         single=hurts and action.area is None and (action.targets == 1 or bool(parts)),
         parts=parts,
     )

@@ -1,7 +1,9 @@
 """What the traits of a stat block do in an arena, by the tags of `rules.bestiary.RULE_TAGS`.
 
-Not played here, and so worth nothing in a fight: what needs light, surprise or hiding, shared spaces (swarms),
-splitting, bonds to others, bursts at death, immunity to spells by level, and movement as a bonus action.
+Not played here, and so worth nothing in a fight: what needs sunlight, hiding or disguise (`ambusher`), being invisible
+all the time, walls to walk through (`incorporeal`), and being grappled (`damage_on_grapple`: nobody grapples by
+choice).
+Magic weapons are in the actions themselves.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from schemas.conditions import Condition
-from schemas.creatures import CreatureTemplate, Trait
+from schemas.creatures import CreatureTemplate, Size, Trait
 
 if TYPE_CHECKING:
     from rules.arena.sheet import Sheet
@@ -30,6 +32,14 @@ _STEADY: dict[str, tuple[Condition, ...]] = {
     "advantage_against_stunned": (Condition.STUNNED, Condition.UNCONSCIOUS),
     "advantage_against_prone": (Condition.PRONE,),
 }
+
+_KEEN = {
+    "advantage_against_wounded": "wounded",
+    "advantage_against_grappled": "grappled",
+    "advantage_against_surprised": "fresh",
+}
+_SPLITS = {Size.MEDIUM: 1, Size.LARGE: 2, Size.HUGE: 3, Size.GARGANTUAN: 4}
+"""How often something can be cut in two before it is small (SRD 5.1, "Split")."""
 
 
 def endow(sheet: Sheet, template: CreatureTemplate) -> None:
@@ -54,6 +64,21 @@ def endow(sheet: Sheet, template: CreatureTemplate) -> None:
     sheet.on_touch = traits["damage_on_touch"].damage if "damage_on_touch" in traits else ()
     sheet.parry = _value(traits, "parry", PARRY)
     sheet.flyby = "flyby" in traits
+    sheet.keen = frozenset(against for tag, against in _KEEN.items() if tag in traits)
+    sheet.reckless = "reckless" in traits
+    sheet.deadly_surprise = "critical_on_surprise" in traits
+    sheet.surprise_damage = traits["damage_on_surprise"].damage if "damage_on_surprise" in traits else ()
+    if "bonus_attack_on_kill" in traits:
+        sheet.rampage = next((deed for deed in sheet.deeds if deed.id == "bite"), sheet.opportunity)
+    sheet.mental_magic_resistance = "advantage_on_mental_magic_saves" in traits
+    sheet.spell_immunity = "spell_immunity" in traits
+    sheet.swarm = "swarm" in traits
+    sheet.splits = _SPLITS.get(template.size, 0) if "split" in traits else 0
+    sheet.burst = traits.get("death_burst")
+    sheet.transfers = "damage_transfer" in traits
+    sheet.nimble = "nimble" in traits or "cunning" in traits
+    sheet.rushes = "aggressive" in traits or "cunning" in traits
+    sheet.swift = "reaction_each_turn" in traits
 
 
 def _tagged(traits: Iterable[Trait]) -> dict[str, Trait]:

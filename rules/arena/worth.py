@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.arena.aim import aim, charges, extra_of
-from rules.arena.arena import SQUARE_FT, Arena
+from rules.arena.arena import SQUARE_FT, Arena, Order
 from rules.arena.clash import Spread, Taking, clash
 from rules.arena.fighter import Fighter
 from rules.arena.ground import Place, provoked
@@ -54,7 +54,7 @@ class Scale:
     def __init__(self, arena: Arena, fighter: Fighter, weights: Weights) -> None:
         self.arena, self.fighter, self.weights = arena, fighter, weights
         self.foes = arena.foes(fighter)
-        self.order = arena.orders.get(fighter.side)
+        self.order = arena.order_for(fighter)
         self.own = arena.power(fighter)
         ours = sum(arena.power(friend) for friend in arena.friends(fighter)) or 1.0
         left = sum(foe.hit_points for foe in self.foes)
@@ -85,7 +85,7 @@ class Scale:
             worth -= self._blows(place)
         match option.kind:
             case "use" if option.deed is not None:
-                worth += self._use(option, option.deed)
+                worth += self._favoured(option, self._use(option, option.deed))
             case "dodge":
                 worth += DODGED * self._exposed(None)
             case "dash":
@@ -94,7 +94,7 @@ class Scale:
                 worth += self._flight()
             case _:
                 pass
-        return worth if self.order is None else self._as_ordered(option, worth)
+        return worth if self.order is None else self._as_ordered(option, worth, self.order)
 
     def _use(self, option: Option, deed: Deed) -> float:
         if deed.heal is not None:
@@ -137,6 +137,8 @@ class Scale:
             charge = charges(fighter, part, part.reach_ft > 0, self.arena.gap_from(place, fighter))
             if charge is not None:
                 return hit * sum(roll.dice.average for roll in charge.damage)
+        if target.surprised and fighter.sheet.surprise_damage:
+            return hit * sum(roll.dice.average for roll in fighter.sheet.surprise_damage)
         if fighter.sheet.extra_damage:
             return hit * sum(roll.dice.average for roll in extra_of(self.arena, fighter, target, advantage))
         return 0.0
@@ -264,20 +266,22 @@ class Scale:
             return 2.0 * fighter.most
         return -2.0 * self.own * self.rounds
 
-    def _as_ordered(self, option: Option, worth: float) -> float:
+    def _favoured(self, option: Option, gain: float) -> float:
+        """What a use gains, with an eye to whom one is to strike at or to protect."""
         order, target = self.order, option.target
-        if order is None:
-            return worth
-        match order.kind:
-            case "focus" if target is not None and option.kind == "use" and worth > 0:
-                return worth * (1.8 if target.id == order.target else 0.8)
-            case "protect" if target is not None and worth > 0:
-                ward = next((one for one in self.arena.fighters if one.id == order.target), None)
-                near = ward is not None and self.arena.gaps[ward.index][target.index] <= 10
-                return worth * (1.6 if near else 0.9)
-            case "hold" if option.place is not None:
-                return worth - 10.0 * self.fighter.most
-            case "retreat" if option.kind in ("disengage", "dodge"):
-                return worth + 5.0 * self.fighter.most
-            case _:
-                return worth
+        if order is None or target is None or gain <= 0:
+            return gain
+        if order.kind == "focus":
+            return gain * (1.8 if target.id == order.target else 0.8)
+        if order.kind == "protect":
+            ward = next((one for one in self.arena.fighters if one.id == order.target), None)
+            near = ward is not None and self.arena.gaps[ward.index][target.index] <= 10
+            return gain * (1.6 if near else 0.9)
+        return gain
+
+    def _as_ordered(self, option: Option, worth: float, order: Order) -> float:
+        if order.kind == "hold" and option.place is not None:
+            return worth - 10.0 * self.fighter.most
+        if order.kind == "retreat" and option.kind in ("disengage", "dodge"):
+            return worth + 5.0 * self.fighter.most
+        return worth

@@ -30,6 +30,14 @@ def test_the_same_seed_is_the_same_table_in_one_process_and_in_two(loomwright: L
     assert loomwright(*asked, "--jobs", "1", "--seed", "8").lines != alone.lines
 
 
+def test_an_ambush_costs_more_than_a_fight_that_was_expected(loomwright: Loomwright) -> None:
+    asked = ("simulate", "fight", "tank_and_healer", "bugbear:4", "-n", "40", "--level", "2", "--jobs", "1", "--json")
+    (expected,), (ambushed,) = loomwright(*asked).lines, loomwright(*asked, "--surprised", "party").lines
+
+    assert ambushed["surprised"] == "party"
+    assert ambushed["win_rate"]["value"] < expected["win_rate"]["value"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from rules import Dice, LoadedDice
-from rules.arena import Ailment, Arena, Fighter, Order, Sheet, figures, sheet_of
+from rules.arena import Ailment, Arena, Fighter, Order, Orders, Sheet, figures, sheet_of
 from schemas import Action, Condition
 from tests.rules.situations import bestiary
 
@@ -49,7 +49,7 @@ def them(of: Sheet | None = None, *, at: tuple[float, float] | None = (5.0, 0.0)
     return Fighter.fresh(name, "them", of or sheet(), at)
 
 
-def arena(*fighters: Fighter, rolls: Iterable[int] | None = None, orders: Mapping[str, Order] | None = None) -> Arena:
+def arena(*fighters: Fighter, rolls: Iterable[int] | None = None, orders: Orders | None = None) -> Arena:
     """An arena with loaded dice where `rolls` are named, else with seeded ones."""
     return Arena(fighters, Dice.seeded(1, "ring") if rolls is None else LoadedDice(rolls), orders)
 

@@ -18,9 +18,9 @@ from tests.rules.arena.ring import arenas
 from tests.rules.situations import CONFIG, bestiary
 
 PINNED = {
-    ("tank_and_healer", 1, "goblin:6", "greedy/greedy"): "524b40613ca2",
+    ("tank_and_healer", 1, "goblin:6", "greedy/greedy"): "6e0a4cd2dcb1",
     ("tank_and_healer", 5, "bugbear:6", "tactical/tactical"): "67b468704657",
-    ("archers", 3, "orc:2,wolf:3", "tactical/greedy"): "8168ca407cba",
+    ("archers", 3, "orc:2,wolf:3", "tactical/greedy"): "70bb271124ee",
     ("casters", 5, "troll:2,ogre:1", "tactical/greedy"): "f8317b0c6102",
     ("casters", 9, "knight:2,mage:1", "greedy/tactical"): "b2c1696a4aef",
     ("rush", 8, "young_red_dragon:1", "greedy/greedy"): "3c599003ade3",

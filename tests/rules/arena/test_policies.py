@@ -34,6 +34,11 @@ def chosen(fight: Arena, fighter: Fighter) -> Option:
     return TACTICAL(fight, fighter, options(fight, fighter))
 
 
+def weighed(fight: Arena, fighter: Fighter) -> list[tuple[Option, float]]:
+    choices = options(fight, fighter)
+    return list(zip(choices, TACTICAL.worths(fight, fighter, choices), strict=True))
+
+
 def target_of(option: Option) -> str:
     assert option.target is not None
     return option.target.id
@@ -116,6 +121,43 @@ def test_a_group_does_as_it_is_told(order: Order, kind: str, target: str | None)
 
     assert option.kind == kind
     assert target is None or target_of(option) == target
+
+
+def test_a_side_strikes_at_whom_it_has_hurt_already_though_nobody_can_be_felled_now() -> None:
+    for place in ((5.0, 0.0), (0.0, 5.0)):
+        sound, hurt = them(sheet(hit_points=40), name="sound"), them(sheet(hit_points=40), name="hurt", at=place)
+        sound.x, sound.y = (0.0, 5.0) if place == (5.0, 0.0) else (5.0, 0.0)
+        hurt.hit_points = 20  # a critical hit deals 14
+        one = us()
+        fight = arena(one, sound, hurt)
+        worths = {target_of(option): worth for option, worth in weighed(fight, one) if option.deed is not None}
+
+        assert worths["hurt"] > worths["sound"] + 0.1
+        assert target_of(chosen(fight, one)) == "hurt"
+
+
+def test_an_order_to_strike_at_one_outweighs_a_better_target() -> None:
+    def struck(order: Order | None) -> str:
+        hurt, sound = them(sheet(hit_points=40), name="hurt"), them(sheet(hit_points=40), name="sound", at=(0.0, 5.0))
+        hurt.hit_points = 20
+        one = us()
+        return target_of(chosen(arena(one, hurt, sound, orders={} if order is None else {"us": order}), one))
+
+    assert (struck(None), struck(Order("focus", "sound"))) == ("hurt", "sound")
+
+
+@pytest.mark.parametrize("to", [{"guard"}, {"us"}, {"melee"}])
+def test_an_order_may_be_for_some_of_a_side_by_name_by_kind_or_by_how_they_fight(to: set[str]) -> None:
+    for orders in (
+        Order("hold", to=frozenset(to)),
+        [Order("retreat", to=frozenset({"nobody"})), Order("hold", to=frozenset(to))],
+    ):
+        guard, scout = us(sheet(name="guard")), us(sheet(name="scout"), name="scout", at=(0.0, 5.0))
+        scout.sheet.by_hand = False
+        fight = arena(guard, scout, them(at=(20.0, 0.0)), orders={"us": orders})
+
+        assert chosen(fight, guard).place is None
+        assert chosen(fight, scout).place is not None
 
 
 def test_who_is_to_hold_stays() -> None:
