@@ -124,7 +124,7 @@ def _work_out(deed: Deed, target: Sheet) -> Clash:
 
 def _one(deed: Deed, target: Sheet, advantage: int) -> tuple[Chances, list[Taking]]:
     """Damage and conditions of one simple deed."""
-    if not deed.hurts:
+    if not deed.hurts or (deed.spell and target.spell_immunity):
         return _NOTHING, []
     spared = set(target.modifiers.condition_immunities)
     by_save, takings = _saving(deed, deed.save, target, spared) if deed.save else (_NOTHING, list[Taking]())
