@@ -21,7 +21,7 @@ from tests.service.stage import good_answer
 WAYS = {
     "dialogue": "weigh_standing choose_policy recall compose generate judge act remember",
     "combat": "size_up choose_policy recall compose generate judge act remember",
-    "encounter": "choose_policy recall compose generate balance judge foresee remember",
+    "encounter": "gauge choose_policy recall compose generate balance judge foresee remember",
     "quest": "choose_policy recall compose generate prove judge act remember",
     "description": "look_up choose_policy recall compose generate judge keep_look remember",
     "tactics": "study choose_policy recall compose generate judge remember",
