@@ -37,7 +37,7 @@ bench: ## Run all benchmarks that need no server
 	$(RUN) python -m benchmarks overhead memory rules telemetry
 
 figures: ## Write docs/figures.md from a full run (needs vLLM: tests/support/tiny_vllm.py install)
-	$(RUN) python -m benchmarks overhead memory rules batching --page docs/figures.md
+	$(RUN) python -m benchmarks overhead memory rules batching inference --page docs/figures.md
 
 eval: ## Run the evaluation suites
 	$(RUN) loomwright eval
