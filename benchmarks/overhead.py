@@ -46,12 +46,15 @@ async def measure(*, quick: bool = False, model_url: str | None = None) -> list[
             async with open_checkpoints(home / "bare", None) as saver:
                 for opening in openings:
                     graph = loom.graph(opening.kind, checkpoints=checkpoints)
-                    has, walks = len(loom.declaration(opening.kind).nodes), await _nodes_on_the_way(graph, opening)
+                    has, walks = (
+                        len(loom.declaration(opening.kind).nodes),
+                        await _nodes_on_the_way(loom, graph, opening),
+                    )
                     bare = [
                         _running(_bare(nodes, saver if checkpoints else None), f"{opening.kind}-{nodes}", durability)
                         for nodes in (has, walks)
                     ]
-                    ours, *theirs = await _compare([_asking(graph, opening, durability), *bare], rounds, runs)
+                    ours, *theirs = await _compare([_asking(loom, graph, opening, durability), *bare], rounds, runs)
                     case, target = f"{opening.kind}, {kept}", TARGETS[checkpoints]
                     figures += [
                         Figure(
@@ -80,8 +83,8 @@ async def _opened() -> AsyncGenerator[tuple[Loom, list[DecisionRequest], Path]]:
             yield loom, list(pack.opening), Path(folder)
 
 
-async def _nodes_on_the_way(graph: DecisionGraph, request: DecisionRequest) -> int:
-    result = await _asking(graph, request, None)()
+async def _nodes_on_the_way(loom: Loom, graph: DecisionGraph, request: DecisionRequest) -> int:
+    result = await _asking(loom, graph, request, None)()
     return len(result.get("trace", ()))
 
 
@@ -89,14 +92,17 @@ _number = iter(range(10**9))
 
 
 def _asking(
-    graph: DecisionGraph, request: DecisionRequest, durability: Durability
+    loom: Loom, graph: DecisionGraph, request: DecisionRequest, durability: Durability
 ) -> Callable[[], Awaitable[DecisionOutput]]:
-    """A new decision each time: one that is recorded already would be cheaper."""
+    """A new decision each time: one that is recorded already would be cheaper. Its timeline is named as a Loom does."""
     config: RunnableConfig = {"configurable": {"thread_id": f"ours-{request.kind}"}}
 
-    def ask() -> Awaitable[DecisionOutput]:
-        asked = request.model_dump(mode="json") | {"id": f"bench.{next(_number)}", "policy": "rules"}
-        return run_graph(graph, {"request": asked}, config, durability=durability)
+    async def ask() -> DecisionOutput:
+        here = await loom.memory.find_timeline(request.world, None)
+        changes = {"id": f"bench.{next(_number)}", "policy": "rules", "timeline": here}
+        return await run_graph(
+            graph, {"request": request.model_dump(mode="json") | changes}, config, durability=durability
+        )
 
     return ask
 
