@@ -17,6 +17,7 @@ from tests.conftest import Opening, OpenLoom
 from tests.service.stage import KINDS, good_answer, objections, roomy
 from tests.support.faults import FAULTS, Fault, serving
 from tests.support.faulty_server import FaultyServer, hangs_before_headers, rejects, says
+from tests.support.waiting import until
 
 DEADLINE_MS = 3_000
 """What a player waits when nothing but a deadline ends it."""
@@ -119,3 +120,19 @@ async def test_a_prompt_that_is_too_long_for_the_server_is_tried_shorter(
     assert "prompt_halved" in receipt.warnings
     first, second = (len(str(question.json["messages"])) for question in server.asked)
     assert second < first
+
+
+async def test_where_there_is_no_room_for_one_more_question_rules_decide_and_say_so(
+    open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    async with FaultyServer(hangs_before_headers()) as server:
+        one_place = EndpointSettings(name="only", url=server.url, model="m", at_once=1)
+        pool = ModelPool([one_place], GuardSettings(queue=0, probe_seconds=0))
+        async with open_loom(pool, settings=roomy(settings)) as loom:
+            first = asyncio.create_task(loom.decide(opening("quest", policy="model")))
+            await until(lambda: server.asked, "the first question takes the place")
+            receipt = await decide(loom, opening("dialogue", policy="model"))
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+        await pool.aclose()
+    assert (receipt.source, receipt.reason, receipt.attempts) == ("fallback", "model_busy", 0)
