@@ -39,7 +39,7 @@ class Fighter:
 
     id: str
     side: str
-    sheet: Sheet
+    sheet: Sheet = field(repr=False)
     hit_points: int
     most: int
     """The hit points that healing does not exceed."""

@@ -64,7 +64,7 @@ class Deed:
     item: str | None = None
     """The item that it uses up."""
     parts: tuple[Deed, ...] = ()
-    against: dict[Sheet, Clash] = field(default_factory=dict["Sheet", "Clash"])
+    against: dict[Sheet, Clash] = field(default_factory=dict["Sheet", "Clash"], repr=False)
     """What it may be expected to do to others, as far as somebody has asked."""
 
     @property
@@ -143,7 +143,7 @@ class Sheet:
     """Magic resistance for intelligence, wisdom and charisma only."""
     spell_immunity: bool = False
     """No spell touches it."""
-    thinned: Sheet | None = None
+    thinned: Sheet | None = field(default=None, repr=False)
     """Of a swarm: what it is at half of its hit points, with half of its dice. A swarm cannot be healed."""
     swarm: bool = False
     splits: int = 0
@@ -188,10 +188,10 @@ class Sheet:
     hero: bool = False
     """At nought it falls and makes death saving throws, where a monster dies (SRD 5.1, "Dropping to 0 Hit Points")."""
 
-    bids: dict[Crowd, tuple[Bid, ...]] = field(default_factory=dict["Crowd", "tuple[Bid, ...]"], init=False)
+    bids: dict[Crowd, tuple[Bid, ...]] = field(default_factory=dict["Crowd", "tuple[Bid, ...]"], init=False, repr=False)
     """What a greedy policy has found out about enemies: see `rules.arena.greed`."""
     _weathers: dict[tuple[DamageType, bool], tuple[bool, bool, bool]] = field(
-        default_factory=dict["tuple[DamageType, bool]", "tuple[bool, bool, bool]"], init=False
+        default_factory=dict["tuple[DamageType, bool]", "tuple[bool, bool, bool]"], init=False, repr=False
     )
 
     def weathers(self, kind: DamageType, *, magical: bool) -> tuple[bool, bool, bool]:
