@@ -51,6 +51,7 @@ class WatchedModel:
             except ModelError as error:
                 call.endpoint = error.endpoint or ""
                 raise
+            call.attempts = answer.attempts
             self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
             return answer
 

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import func, select
 
 from memory import news as telling
+from memory.calls import calls
 from memory.chronicle import Chronicle
 from memory.conversation import Conversation
 from memory.indexes import verify
@@ -47,6 +48,7 @@ from schemas import (
     BadWorld,
     Decision,
     Fact,
+    LoggedCall,
     MemoryEntry,
     ModelError,
     Recalled,
@@ -432,6 +434,15 @@ class Memory:
         if world is not None:
             self.world(world)
         return await measure(self._record, world, None if since is None else round(since.timestamp() * 1_000))
+
+    def calls(self, world: str | None = None, *, since: datetime | None = None) -> AsyncIterator[LoggedCall]:
+        """The log of what models were asked: of a world or with None of all, on all timelines, in its order.
+
+        `since`: only what was asked then or later.
+        """
+        if world is not None:
+            self.world(world)
+        return calls(self._record, world, None if since is None else round(since.timestamp() * 1_000))
 
     async def dump(self, world: str) -> list[dict[str, object]]:
         """Every row of a world in a fixed order, without what depends on the clock: equal dumps, equal histories."""

@@ -13,6 +13,7 @@ from schemas import (
     Fact,
     Leg,
     MemoryEntry,
+    ModelCall,
     Mood,
     QuestProgress,
     StagedCall,
@@ -89,6 +90,8 @@ class Commit:
     """What there is to learn from it."""
     at: WorldTime | None = None
     """When it was made, by the game's clock."""
+    calls: tuple[ModelCall, ...] = ()
+    """What models were asked for it, in order: for the log of calls."""
 
 
 @dataclass(frozen=True, slots=True)

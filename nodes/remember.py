@@ -29,6 +29,7 @@ from schemas import (
     Turn,
     UnitFloat,
 )
+from telemetry import calls_made
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,7 @@ async def remember(
         used=tuple(memory["id"] for memory in recalled),
         experiences=_experiences(situation, decision.content),
         at=request.scene.time,
+        calls=calls_made(),
     )
     within = context.clock.limit(max(context.time_left(state) - 0.005, 0.001))
     try:

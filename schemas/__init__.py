@@ -161,6 +161,7 @@ from schemas.knowledge import (
     Turn,
 )
 from schemas.lives import Experience, Mood, QuestProgress, QuestStatus, RelationshipChange
+from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
@@ -340,12 +341,14 @@ __all__ = [
     "LocationExited",
     "LocationSnapshot",
     "LogSettings",
+    "LoggedCall",
     "LoomError",
     "LoreFact",
     "Marriage",
     "MemoryEntry",
     "ModelAnswerInvalid",
     "ModelBusy",
+    "ModelCall",
     "ModelError",
     "ModelRejected",
     "ModelRole",

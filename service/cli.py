@@ -27,6 +27,7 @@ from schemas import (
     WorldPack,
 )
 from service.cli_bestiary import app as bestiary_app
+from service.cli_calls import app as calls_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
 from service.cli_simulate import app as simulate_app
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(bestiary_app, name="bestiary")
+app.add_typer(calls_app, name="calls")
 app.add_typer(graph_app, name="graph")
 app.add_typer(memory_app, name="memory")
 app.add_typer(simulate_app, name="simulate")

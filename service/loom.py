@@ -39,7 +39,7 @@ from service.background import Background
 from service.checkpoints import Checkpoints, open_checkpoints
 from service.exporters import exporting
 from service.jobs import jobs_of
-from telemetry import decision_span
+from telemetry import calls_made, decision_span
 from tools import Toolbox
 
 log = structlog.get_logger(__name__)
@@ -321,7 +321,7 @@ class Loom:
         log.error("safety_net", kind=request.kind, decision=request.id, reason=reason)
         try:
             committed = await self.memory.commit(
-                Commit(decision=decision, thread=request.thread_id, timeline=timeline),
+                Commit(decision=decision, thread=request.thread_id, timeline=timeline, calls=calls_made()),
                 within=self.context.clock.limit(SAVING),
             )
         except RecordError as error:

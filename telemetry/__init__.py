@@ -3,7 +3,7 @@
 Only OpenTelemetry's interface is used here. Where nobody listens, it costs next to nothing and nothing leaves.
 """
 
-from telemetry.deciding import Deciding, deciding
+from telemetry.deciding import Deciding, calls_made, deciding
 from telemetry.instruments import Instruments
 from telemetry.sink import instruments, told_to, tracer
 from telemetry.spans import CallSpan, DecisionSpan, call_span, decision_span, in_node, watched
@@ -14,6 +14,7 @@ __all__ = [
     "DecisionSpan",
     "Instruments",
     "call_span",
+    "calls_made",
     "deciding",
     "decision_span",
     "in_node",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from structlog.contextvars import bound_contextvars
 
-from schemas import DecisionRequest
+from schemas import DecisionRequest, ModelCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Deciding:
     world: str
     character: str
     thread: str
+    calls: list[ModelCall] = field(default_factory=list[ModelCall], compare=False)
+    """What models were asked for it so far."""
 
 
 _NOW: ContextVar[Deciding | None] = ContextVar("loomwright_deciding", default=None)
@@ -29,6 +31,12 @@ _NOW: ContextVar[Deciding | None] = ContextVar("loomwright_deciding", default=No
 def deciding() -> Deciding | None:
     """The decision that the caller works for; None: for none, but behind play."""
     return _NOW.get()
+
+
+def calls_made() -> tuple[ModelCall, ...]:
+    """What models were asked for the decision that is being made, in order."""
+    now = _NOW.get()
+    return tuple(now.calls) if now is not None else ()
 
 
 @contextmanager

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import re
 import time
+from asyncio import CancelledError
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span
+from opentelemetry.trace import (
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    format_span_id,
+    format_trace_id,
+    get_current_span,
+)
 from opentelemetry.util.types import AttributeValue
 
-from schemas import Decision, DecisionRequest, LoomError
+from schemas import Decision, DecisionRequest, LoomError, ModelCall
 from telemetry.deciding import Deciding, deciding, made_now
 from telemetry.sink import instruments, tracer
 
@@ -94,6 +103,8 @@ class CallSpan:
     def __init__(self, span: Span, model: str) -> None:
         self.span, self.model, self.endpoint = span, model, ""
         self.prompt_tokens = self.completion_tokens = 0
+        self.attempts = 1
+        """Requests that were sent for it."""
 
     def answered(self, *, model: str, endpoint: str, prompt_tokens: int, completion_tokens: int) -> None:
         """Tell what came back. Tokens are the server's count."""
@@ -104,7 +115,7 @@ class CallSpan:
 @contextmanager
 def call_span(operation: str, model: str, asked: Mapping[str, AttributeValue]) -> Generator[CallSpan]:
     """One call of a model. `operation`: `chat`, `embeddings`; `asked`: what else the conventions know of a request."""
-    began, now = time.perf_counter(), deciding()
+    at, began, now = time.time(), time.perf_counter(), deciding()
     attributes: dict[str, AttributeValue] = {
         "gen_ai.operation.name": operation,
         "gen_ai.provider.name": PROVIDER,
@@ -123,7 +134,10 @@ def call_span(operation: str, model: str, asked: Mapping[str, AttributeValue]) -
         finally:
             if span.is_recording():
                 span.set_attributes(_of_answer(call))
-            _count(call, operation, error, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            _count(call, operation, error, seconds)
+            if now is not None:
+                now.calls.append(_for_the_log(call, error, at, seconds, str(asked.get("loomwright.schema", ""))))
 
 
 def _count(call: CallSpan, operation: str, error: str | None, seconds: float) -> None:
@@ -137,6 +151,31 @@ def _count(call: CallSpan, operation: str, error: str | None, seconds: float) ->
     for kind, tokens in (("input", call.prompt_tokens), ("output", call.completion_tokens)):
         if tokens:
             told.call_tokens.record(tokens, {**attributes, "gen_ai.token.type": kind})
+
+
+def _for_the_log(call: CallSpan, error: str | None, at: float, seconds: float, asked_for: str) -> ModelCall:
+    known = call.span.get_span_context()
+    watched_too = call.span.is_recording()
+    return ModelCall(
+        at=round(at * 1_000),
+        milliseconds=seconds * 1_000,
+        asked_for=asked_for,
+        model=call.model,
+        endpoint=_without_user(call.endpoint),
+        outcome=error or "answered",
+        attempts=call.attempts,
+        prompt_tokens=call.prompt_tokens,
+        completion_tokens=call.completion_tokens,
+        trace=format_trace_id(known.trace_id) if watched_too else None,
+        span=format_span_id(known.span_id) if watched_too else None,
+    )
+
+
+def _without_user(endpoint: str) -> str:
+    """An address without the user and password that somebody may have put into it."""
+    head, slashes, rest = endpoint.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{head}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 @contextmanager
@@ -154,6 +193,8 @@ def _span(name: str, kind: SpanKind, attributes: Mapping[str, AttributeValue]) -
 
 
 def _type_of(failure: BaseException) -> str:
+    if isinstance(failure, CancelledError):
+        return "cancelled"
     return failure.code if isinstance(failure, LoomError) else type(failure).__name__
 
 

@@ -16,6 +16,7 @@ from memory.record.tables import (
     FACT_KNOWN,
     FACT_REVEALED,
     MEMORY_ENTRY,
+    MODEL_CALL,
     RELATIONSHIP_CHANGE,
     TOOL_CALL,
     TURN,
@@ -101,6 +102,7 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
     )
     new_rows(connection, EXPERIENCE, experience_rows(what.experiences, here))
     note_use(connection, what, here)
+    new_rows(connection, MODEL_CALL, call_rows(what, here))
     return Committed(decision, seq, fresh=True)
 
 
@@ -109,6 +111,15 @@ def experience_rows(experiences: Iterable[Experience], here: Fields) -> list[Fie
     return [
         here | {"id": one.id, "character": one.character, "kind": one.kind, "body": one.model_dump_json()}
         for one in experiences
+    ]
+
+
+def call_rows(what: Commit, here: Fields) -> list[Fields]:
+    """The rows of the calls that were made for a decision."""
+    of: Fields = here | {"decision": what.decision.id, "kind": what.decision.kind}
+    return [
+        of | {"number": number} | {k: plain(v) if isinstance(v, str) else v for k, v in call.model_dump().items()}
+        for number, call in enumerate(what.calls)
     ]
 
 

@@ -202,6 +202,31 @@ class DecisionRow(Row, table=True):
     in_world: int | None = None
 
 
+class ModelCallRow(Row, table=True):
+    """A call of a model for a decision. A log of the machine, no history of the world: it does not travel with it."""
+
+    __table_args__ = _on_a_timeline(Index("model_call_by_time", "world", "at"))
+
+    world: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    number: int = Field(primary_key=True)
+    timeline: str
+    decision: str
+    kind: str
+    at: int = Field(sa_type=BigInteger)
+    """When it was asked: milliseconds since 1970, UTC."""
+    milliseconds: float
+    asked_for: str
+    model: str
+    endpoint: str
+    outcome: str
+    attempts: int
+    prompt_tokens: int
+    completion_tokens: int
+    trace: str | None = None
+    span: str | None = None
+
+
 class ToolCallRow(Row, table=True):
     """A tool call that passed the guard, under the key that makes its effects happen once."""
 
@@ -358,6 +383,7 @@ RELATIONSHIP_CHANGE = _table("relationship_change")
 MEMORY_ENTRY = _table("memory_entry")
 TURN = _table("turn")
 DECISION = _table("decision")
+MODEL_CALL = _table("model_call")
 TOOL_CALL = _table("tool_call")
 MEMORY_USED = _table("memory_used")
 MEMORY_FORGOTTEN = _table("memory_forgotten")

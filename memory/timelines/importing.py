@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from memory.record.rows import new_rows
-from memory.record.tables import INDEX_MARK, LINEAGE, SAVE, TIMELINE, WORLD
+from memory.record.tables import INDEX_MARK, LINEAGE, MODEL_CALL, SAVE, TIMELINE, WORLD
 from memory.timelines.incoming import Plain, Reading
 from memory.timelines.portable import HISTORY, TABLES, Header
 from memory.timelines.timelines import Timeline, open_timeline
@@ -114,7 +114,7 @@ def bring_in(connection: Connection, found: Examined, *, replace: bool) -> Impor
 
 
 def _remove(connection: Connection, world: str) -> None:
-    for table in (INDEX_MARK, SAVE, *reversed(HISTORY), LINEAGE, TIMELINE):
+    for table in (INDEX_MARK, MODEL_CALL, SAVE, *reversed(HISTORY), LINEAGE, TIMELINE):
         connection.execute(delete(table).where(table.c.world == world))
     connection.execute(delete(WORLD).where(WORLD.c.id == world))
 
