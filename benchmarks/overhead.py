@@ -79,6 +79,7 @@ async def _opened() -> AsyncGenerator[tuple[Loom, list[DecisionRequest], Path]]:
         pack = read_world(settings.config / "worlds" / "morning_star")
         async with Loom.open(settings, model=None) as loom:
             await loom.memory.load_world(pack)
+            await loom.memory.warm()  # a start of Chroma in the middle of a round is not what is measured
             await loom.memory.settle()
             yield loom, list(pack.opening), Path(folder)
 
