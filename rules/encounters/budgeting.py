@@ -85,7 +85,8 @@ def affordable(situation: Situation) -> frozenset[str]:
     """All creatures that may come alone, whatever their theme."""
     budget, size, asked = budget_of(situation), len(situation.party_levels), asked_difficulty(situation)
     pages = situation.bestiary.pages.items()
-    return frozenset(name for name, page in pages if adjusted(page.challenge.xp, 1, size, asked) <= budget)
+    cheap = {rating: adjusted(rating.xp, 1, size, asked) <= budget for rating in {page.challenge for _, page in pages}}
+    return frozenset(name for name, page in pages if cheap[page.challenge])
 
 
 def weakest(situation: Situation) -> str:

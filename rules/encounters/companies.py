@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 from rules.bestiary import Bestiary, Page
 from rules.dice import Dice
@@ -48,8 +49,7 @@ SHAPES: tuple[tuple[Part, ...], ...] = (
 """One kind alone or in numbers; one with others behind it; a line of front and back; a band with its leader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """A few kinds in their numbers."""
 
     groups: Groups
@@ -78,9 +78,10 @@ class Casting:
             some = dice.shuffled(self.found[HARDEST:])[: POOL - HARDEST]
             pool = [*self.found[:HARDEST], *sorted(some, key=lambda page: (-page.challenge, page.id))]
         able = {part.roles: _able(pool, part.roles) for shape in SHAPES for part in shape}
+        kin = _Kin(self.book, pool)
         for shape in SHAPES:
             for _ in range(CASTS):
-                cast = self._cast([able[part.roles] for part in shape], dice)
+                cast = self._cast([able[part.roles] for part in shape], kin, dice)
                 if cast is not None:
                     yield from self._numbered(shape, cast)
 
@@ -89,20 +90,24 @@ class Casting:
         for page in self.found:
             yield from self._numbered(SHAPES[0], (page,))
 
-    def _cast(self, parts: Sequence[Sequence[Page]], dice: Dice) -> tuple[Page, ...] | None:
+    def _cast(self, parts: Sequence[Sequence[Page]], kin: _Kin, dice: Dice) -> tuple[Page, ...] | None:
         """One of those who can play each part, each no harder than the first; None where a part finds nobody."""
         cast: list[Page] = []
         for able in parts:
-            fit = [page for page in able if page.challenge <= cast[0].challenge] if cast else able[:HARDEST]
-            fit = [page for page in fit if all(page is not other for other in cast)]
+            taken = {one.id for one in cast}
+            fit = (
+                [page for page in able if page.challenge <= cast[0].challenge and page.id not in taken]
+                if cast
+                else able[:HARDEST]
+            )
             if not fit:
                 return None
-            cast.append(dice.weighted(fit, [self._fondness(page.id, cast) for page in fit]))
+            weights = [LATELY if page.id in self.lately else 1.0 for page in fit]
+            for other in cast:
+                close = kin.to(other)
+                weights = [weight * close[page.id] for weight, page in zip(weights, fit, strict=True)]
+            cast.append(dice.weighted(fit, weights))
         return tuple(cast)
-
-    def _fondness(self, name: str, cast: Sequence[Page]) -> float:
-        kinships = (kinship(name, other.id, self.book) for other in cast)
-        return prod(kinships, start=LATELY if name in self.lately else 1.0)
 
     def _numbered(self, shape: Sequence[Part], cast: Sequence[Page]) -> Iterator[Company]:
         """A cast in all numbers that its shape allows."""
@@ -114,6 +119,21 @@ class Casting:
             xp = sum(each * count for each, count in zip(xps, numbers, strict=True))
             groups = tuple(zip(names, numbers, strict=True))
             yield Company(groups, xp, number, liking / 2 if number > CROWD * self.party else liking)
+
+
+class _Kin:
+    """How well all of a pool go with each of those who were cast."""
+
+    def __init__(self, book: Bestiary, pool: Sequence[Page]) -> None:
+        self._book, self._pool = book, pool
+        self._known: dict[str, dict[str, float]] = {}
+
+    def to(self, other: Page) -> dict[str, float]:
+        """By name."""
+        known = self._known.get(other.id)
+        if known is None:
+            known = self._known[other.id] = {page.id: kinship(page.id, other.id, self._book) for page in self._pool}
+        return known
 
 
 def _able(pool: Sequence[Page], roles: frozenset[CreatureRole]) -> list[Page]:
