@@ -264,10 +264,14 @@ class DenseIndex:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
 
     def _guarded(self, work: Callable[[], T]) -> T:
-        from chromadb.errors import ChromaError
+        from chromadb.errors import ChromaError, NotFoundError
 
         try:
-            return work()
+            try:
+                return work()
+            except NotFoundError:  # thrown away by another process, after it was listed here
+                self._collections.clear()
+                return work()
         except (ChromaError, OSError, ValueError, RuntimeError) as error:
             self._collections.clear()  # another process may have thrown one away
             raise _failed(error) from error

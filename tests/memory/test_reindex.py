@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -456,6 +457,28 @@ async def test_two_processes_on_one_home_lose_nothing_between_them(record_url: s
     await memory.settle()
     assert in_all(await memory.verify(WORLD)) == (0, 0, 0, 0)
     await memory.aclose()
+
+
+async def test_two_who_throw_the_same_away_at_once_both_find_it_gone(tmp_path: Path) -> None:
+    one, other = await open_memory(None, tmp_path), await open_memory(None, tmp_path)
+    await one.load_world(pack())
+    await live(one, *(f"m{number}" for number in range(CHROMA_WITH_ALL)))
+    await one.settle()
+    mine, theirs = one._dense, other._dense
+    listed = mine._collections_of
+
+    def quicker(world: str) -> dict[str, Any]:
+        found = listed(world)
+        for collection in found.values():
+            theirs._open().delete_collection(collection.name)
+        return found
+
+    mine._collections_of = quicker  # pyright: ignore[reportAttributeAccessIssue]  # what another process does meanwhile
+    await mine.forget(WORLD, ["malgar"])
+
+    assert await theirs.characters(WORLD) == []
+    await other.aclose()
+    await one.aclose()
 
 
 async def test_a_world_can_be_reindexed_by_another_process_while_it_is_played(tmp_path: Path) -> None:
