@@ -56,10 +56,10 @@ async def test_a_run_killed_at_any_node_and_resumed_ends_in_the_record_of_one_th
         answer = good_answer(loom, request_of(kind))
     expected = await play(undisturbed, kind, answer)
     way = WAYS[kind].split()
+    moments = [*((node, "before") for node in way), (way[-1], "after")]  # after one node is before the next
     scenes = [
         {"home": str(tmp_path / f"{node}-{when}"), "kind": kind, "answer": answer, "node": node, "when": when}
-        for node in way
-        for when in ("before", "after")
+        for node, when in moments
     ]
     for scene in scenes:
         shutil.copytree(loaded_home, str(scene["home"]))

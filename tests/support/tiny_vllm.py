@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -194,8 +194,10 @@ def stop(port: int) -> bool:
     pid_file.unlink()
     try:
         os.killpg(group, signal.SIGTERM)
-        for _ in range(600):
+        for _ in range(200):
             time.sleep(0.1)
+            with suppress(ChildProcessError):
+                os.waitpid(group, os.WNOHANG)  # a child that has ended stays in its group until it is asked for
             os.killpg(group, 0)
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
