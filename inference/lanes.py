@@ -23,3 +23,8 @@ def share_of_queue(priority: int) -> float:
     if priority <= Lane.PLAYER:
         return 1.0
     return 0.75 if priority <= Lane.BOSS else 0.25
+
+
+def lane_named(priority: int) -> str:
+    """What a priority is called in figures: the name of its lane."""
+    return min((lane for lane in Lane if lane >= priority), default=Lane.BACKGROUND).name.lower()

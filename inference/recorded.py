@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inference.hear import hear
 from inference.model import Answer, Ask, Content, Message, Model
-from inference.outlook import Outlook, outlook
+from inference.passing import PassingModel
 from inference.tokens import estimate
 from schemas import (
     BadSettings,
@@ -52,31 +52,13 @@ def key_of(ask: Ask, schema: type[BaseModel]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-class RecordingModel:
+class RecordingModel(PassingModel):
     """Passes everything on to another model, and appends what came back to a file of JSON lines."""
 
     def __init__(self, inner: Model, path: Path) -> None:
-        self._inner, self._path = inner, path
+        super().__init__(inner)
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def name(self) -> str:
-        """The other model's."""
-        return self._inner.name
-
-    @property
-    def available(self) -> bool:
-        """The other model's."""
-        return self._inner.available
-
-    @property
-    def usual_latency(self) -> float:
-        """The other model's, in seconds."""
-        return self._inner.usual_latency
-
-    def outlook(self, role: str, priority: int, world: str = "") -> Outlook:
-        """The other model's."""
-        return outlook(self._inner, role, priority, world)
 
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """The other model's answer or failure, recorded."""
@@ -100,14 +82,6 @@ class RecordingModel:
             )
         )
         return answer
-
-    async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
-        """The other model's count."""
-        return await self._inner.count_tokens(prompt)
-
-    async def aclose(self) -> None:
-        """Close the other model."""
-        await self._inner.aclose()
 
     def _append(self, recording: Recording) -> None:
         with self._path.open("a", encoding="utf-8") as lines:

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel
 
-from inference.model import Answer, Ask, Content, Message, Model
-from inference.outlook import Outlook, outlook
+from inference.model import Answer, Ask, Content, Model
+from inference.passing import PassingModel
 from inference.registry import ModelRegistry
 from schemas import ModelAnswerInvalid, ModelError
 from telemetry import CallSpan, call_span, deciding, instruments
 from telemetry.spans import BEHIND_PLAY
 
 
-class WatchedModel:
+class WatchedModel(PassingModel):
     """Passes everything on to another model. Prices are those of the registry; who is not in it is free."""
 
     def __init__(self, inner: Model, registry: ModelRegistry) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._known = {model.name: model for model in registry.models}
-
-    @property
-    def name(self) -> str:
-        """The other model's."""
-        return self._inner.name
-
-    @property
-    def available(self) -> bool:
-        """The other model's."""
-        return self._inner.available
-
-    @property
-    def usual_latency(self) -> float:
-        """The other model's, in seconds."""
-        return self._inner.usual_latency
-
-    def outlook(self, role: str, priority: int, world: str = "") -> Outlook:
-        """The other model's."""
-        return outlook(self._inner, role, priority, world)
 
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """The other model's answer or failure."""
@@ -54,14 +33,6 @@ class WatchedModel:
             call.attempts = answer.attempts
             self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
             return answer
-
-    async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
-        """The other model's count."""
-        return await self._inner.count_tokens(prompt)
-
-    async def aclose(self) -> None:
-        """Close the other model."""
-        await self._inner.aclose()
 
     def _spent(self, call: CallSpan, model: str, endpoint: str | None, prompt: int, completion: int) -> None:
         call.answered(model=model, endpoint=endpoint or "", prompt_tokens=prompt, completion_tokens=completion)

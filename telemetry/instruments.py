@@ -70,11 +70,3 @@ class Instruments:
         self.queue_refused = meter.create_counter(
             "loomwright.queue.refused", description="Calls that the queue sent back to the rules. By lane, reason."
         )
-        self.cache_requests = meter.create_counter(
-            "loomwright.cache.requests",
-            description="Questions to a cache. By cache (exact, semantic), result (hit, miss, refused).",
-        )
-        self.cache_saved = meter.create_counter(
-            "loomwright.cache.saved_tokens", description="Tokens that hits saved. By cache."
-        )
-        self.cache_entries = meter.create_gauge("loomwright.cache.entries", description="Answers kept. By cache.")

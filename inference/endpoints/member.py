@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -23,6 +23,7 @@ from schemas import (
     ModelRole,
     ModelTimeout,
 )
+from telemetry import instruments
 
 LONGEST_REST = 60.0
 """Seconds. A server that asks for more is looked at all the same."""
@@ -31,6 +32,9 @@ UNKNOWN_LATENCY = 0.05
 
 _FAULTY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT}
 """What a server says that would say it to every question: wrong key, wrong model."""
+
+_STATES: Mapping[State, int] = {"closed": 0, "half_open": 1, "open": 2}
+"""As dashboards have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,16 @@ class Member:
             usual_latency=self.usual_latency,
         )
 
+    def take(self) -> None:
+        """One of its places is taken."""
+        self.in_flight += 1
+        instruments().endpoint_in_flight.add(1, {"endpoint": self.name})
+
+    def give_back(self) -> None:
+        """And is free again."""
+        self.in_flight -= 1
+        instruments().endpoint_in_flight.add(-1, {"endpoint": self.name})
+
     async def answer(self, ask: Ask, schema: type[Content], is_over: Callable[[], bool]) -> Answer[Content]:
         """Ask it once, and note what that says about it. `is_over`: somebody else has answered meanwhile."""
         if self._limit is not None:
@@ -140,6 +154,7 @@ class Member:
         try:
             answer = await self._model.answer(ask, schema)
         except ModelError as error:
+            instruments().endpoint_failures.add(1, {"endpoint": self.name, "reason": error.code})
             self._note(error, trial, self._now() - began)
             raise
         except asyncio.CancelledError:
@@ -151,8 +166,11 @@ class Member:
         except BaseException:
             self.breaker.left(trial)
             raise
-        self._answered(trial)
-        return answer
+        else:
+            self._answered(trial)
+            return answer
+        finally:
+            self._tell_state()
 
     async def probe(self, seconds: float) -> None:
         """See how it is doing: by one token where it is on trial, by a look where it was only not asked."""
@@ -168,10 +186,15 @@ class Member:
         else:
             if on_trial:
                 self._answered(trial)
+        finally:
+            self._tell_state()
 
     async def aclose(self) -> None:
         """Close its connections."""
         await self._model.aclose()
+
+    def _tell_state(self) -> None:
+        instruments().endpoint_state.set(_STATES[self.breaker.state], {"endpoint": self.name})
 
     def _answered(self, trial: bool) -> None:
         self.answered_at = self._now()

@@ -18,7 +18,7 @@ from inference.endpoints.member import EndpointState, Member, limiter
 from inference.endpoints.probing import Probing
 from inference.endpoints.queue import Queue
 from inference.endpoints.retrying import Pauses, retrying
-from inference.lanes import Lane
+from inference.lanes import Lane, lane_named
 from inference.model import Answer, Ask, Content, Message
 from inference.outlook import Outlook
 from inference.tokens import estimate
@@ -33,6 +33,7 @@ from schemas import (
     ModelUnavailable,
     UnknownThing,
 )
+from telemetry import instruments
 
 PROBE_SECONDS = 5.0
 """How long a probe waits for its one token."""
@@ -241,11 +242,11 @@ class ModelPool:
         wanted = [one for one in serving if one.name not in tried] or serving
         chosen = choose([one for one in wanted if one.free], ask.affinity, serving)
         if chosen is not None:
-            chosen.in_flight += 1
+            chosen.take()
         return chosen
 
     def _give_back(self, member: Member) -> None:
-        member.in_flight -= 1
+        member.give_back()
         if member.leaving and member.in_flight == 0:
             closing = asyncio.ensure_future(member.aclose())
             self._leaving.add(closing)
@@ -286,6 +287,7 @@ class ModelPool:
                 self._worlds.popitem(last=False)
         self._worlds.move_to_end(ask.world)
         if ask.priority > Lane.BOSS and not limit.has_capacity():
+            instruments().queue_refused.add(1, {"lane": lane_named(ask.priority), "reason": "world"})
             raise ModelBusy(f"world '{ask.world}' has asked its {self._guards.world_per_second:g} questions a second")
         await limit.acquire()
 

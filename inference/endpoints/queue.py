@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
 from inference.endpoints.member import Member
-from inference.lanes import share_of_queue
+from inference.lanes import lane_named, share_of_queue
 from inference.model import Ask
 from schemas import ModelBusy, ModelError
+from telemetry import instruments
 
 
 @dataclass(slots=True)
@@ -47,10 +49,14 @@ class Queue:
 
         A place that comes while its asker is being cancelled is given back.
         """
+        lane = {"lane": lane_named(ask.priority)}
         if not self.has_room(ask.priority):
+            instruments().queue_refused.add(1, {**lane, "reason": "full"})
             raise ModelBusy(f"{len(self._waiting)} questions wait for a place already")
         waiting = Waiting(ask, tried, next(self._numbers), asyncio.get_running_loop().create_future())
         insort(self._waiting, waiting, key=lambda one: (one.ask.priority, one.number))
+        began = time.monotonic()
+        self._tell_depth(lane)
         try:
             return await waiting.place
         except asyncio.CancelledError:
@@ -60,6 +66,12 @@ class Queue:
         finally:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
+            self._tell_depth(lane)
+            instruments().queue_wait.record(time.monotonic() - began, lane)
+
+    def _tell_depth(self, lane: dict[str, str]) -> None:
+        waiting = sum(lane_named(one.ask.priority) == lane["lane"] for one in self._waiting)
+        instruments().queue_depth.set(waiting, lane)
 
     @property
     def roles(self) -> set[str]:
