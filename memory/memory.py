@@ -424,7 +424,7 @@ class Memory:
         here = await self.find_timeline(world, timeline)
         return await self._record.read(lambda connection: history.last_turns(connection, world, here, thread, last))
 
-    # Upkeep
+    # What was measured
 
     async def statistics(self, world: str | None = None, *, since: datetime | None = None) -> Measured:
         """How many decisions there were of each kind, how fast, from whom, how valid, at how many tokens.
@@ -433,7 +433,7 @@ class Memory:
         """
         if world is not None:
             self.world(world)
-        return await measure(self._record, world, None if since is None else round(since.timestamp() * 1_000))
+        return await measure(self._record, world, _in_milliseconds(since))
 
     def calls(self, world: str | None = None, *, since: datetime | None = None) -> AsyncIterator[LoggedCall]:
         """The log of what models were asked: of a world or with None of all, on all timelines, in its order.
@@ -442,7 +442,9 @@ class Memory:
         """
         if world is not None:
             self.world(world)
-        return calls(self._record, world, None if since is None else round(since.timestamp() * 1_000))
+        return calls(self._record, world, _in_milliseconds(since))
+
+    # Upkeep
 
     async def dump(self, world: str) -> list[dict[str, object]]:
         """Every row of a world in a fixed order, without what depends on the clock: equal dumps, equal histories."""
@@ -539,3 +541,8 @@ class Memory:
         while len(self._minds) > MINDS:
             del self._minds[next(iter(self._minds))]
         return mind
+
+
+def _in_milliseconds(moment: datetime | None) -> int | None:
+    """Since 1970, as the record has moments of the wall clock."""
+    return None if moment is None else round(moment.timestamp() * 1_000)
