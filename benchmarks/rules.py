@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.figures import Figure
+from nodes import Ring
 from rules import Bestiary, Dice, Phrasebook, Situation, fights_with, load_parties
 from rules.arena import TACTICAL, Arena, Fighter, Fights, Meeting, Option, Sheet, figures, options, play, sheet_of
 from rules.encounters import balance, prepare_encounter
@@ -29,6 +31,7 @@ from schemas import (
     DiceExpression,
     EncounterProposal,
     EncounterRequested,
+    EncounterSettings,
     LocationSnapshot,
     SaveEffect,
     Scene,
@@ -38,7 +41,7 @@ from schemas import (
 
 CONFIG = PROJECT / "config"
 LEVELS = (5, 5, 5, 5)
-_MEGABYTE = 1e6
+_PROCESSES = EncounterSettings().processes
 _WEIGHED = """
 import json, sys
 from pathlib import Path
@@ -55,7 +58,8 @@ print(json.dumps((me.memory_info().rss - before) / 1e6))
 async def measure(*, quick: bool, **_: object) -> list[Figure]:
     """A tactical turn, a thousand fights, an encounter with and without its odds, the bestiary."""
     fights, encounters = (100, 40) if quick else (1_000, 300)
-    return [_turn(quick=quick), *_fights(fights), *_encounters(encounters), *_bestiary()]
+    met = [figure async for figure in _encounters(encounters)]
+    return [_turn(quick=quick), *_fights(fights), *met, *_bestiary()]
 
 
 def _turn(*, quick: bool) -> Figure:
@@ -113,7 +117,8 @@ def _fights(runs: int) -> Iterator[Figure]:
     yield Figure("rules", "rounds in one of them", turns, "")
 
 
-def _encounters(count: int) -> Iterator[Figure]:
+async def _encounters(count: int) -> AsyncIterator[Figure]:
+    ring = await _warm_ring()
     bestiary, phrasebook = Bestiary.load(CONFIG / "bestiary"), Phrasebook.load(CONFIG / "locales")
     party = load_parties(CONFIG / "parties")["tank_and_healer"]
     proposal = EncounterProposal(
@@ -129,11 +134,19 @@ def _encounters(count: int) -> Iterator[Figure]:
         prepared.append((time.perf_counter() - began) * 1_000)
         if seed % 10 == 0:
             began = time.perf_counter()
-            fights_with(found.creatures, situation, party)(range(200))
+            await ring.fought(fights_with(found.creatures, situation, party), 200, math.inf)
             fought.append(prepared[-1] + (time.perf_counter() - began) * 1_000)
     yield Figure("rules", "an encounter prepared, and another one balanced, p95", _p95(prepared), "ms", 10)
-    yield Figure("rules", "the same with 200 fights, one core, p95", _p95(fought), "ms", 500)
+    yield Figure("rules", f"the same with 200 fights in {_PROCESSES} processes, p95", _p95(fought), "ms", 500)
     yield Figure("rules", "the same: median", float(np.median(fought)), "ms")
+
+
+async def _warm_ring() -> Ring:
+    """As many processes as the settings start by default, and ready, as they are from a game's second encounter on."""
+    ring = Ring(_PROCESSES)
+    foe = figures("foe", [], armor_class=10, hit_points=1)
+    await ring.ready(Fights(Meeting((foe,), (foe,)), seed=0))
+    return ring
 
 
 def _asked(seed: int, bestiary: Bestiary, phrasebook: Phrasebook) -> Situation:

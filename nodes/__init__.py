@@ -20,6 +20,7 @@ from nodes.prove import prove
 from nodes.recall import recall
 from nodes.remember import remember
 from nodes.repair import repair
+from nodes.ring import Ring
 from nodes.size_up import size_up
 from nodes.state import SCHEMA_VERSION, DecisionState
 from nodes.step import Step
@@ -67,6 +68,7 @@ __all__ = [
     "NodeSpec",
     "Prompt",
     "PromptLibrary",
+    "Ring",
     "Step",
     "SystemClock",
     "act",

@@ -12,6 +12,7 @@ from memory import Memory
 from nodes.clock import Clock, SystemClock
 from nodes.looks import Looks
 from nodes.prompts import PromptLibrary
+from nodes.ring import Ring
 from nodes.state import DecisionState
 from rules import Bestiary, Dice, Phrasebook, Situation
 from schemas import (
@@ -52,6 +53,8 @@ class Context:
     encounters: EncounterSettings = field(default_factory=EncounterSettings)
     parties: Mapping[str, Party] = field(default_factory=dict[str, Party])
     """The archetypes that fights are tried with."""
+    ring: Ring = field(default_factory=Ring, repr=False)
+    """Where they are tried."""
     stances: Mapping[str, Stance] = field(default_factory=dict[str, Stance])
     """What a boss may plan with."""
     looks: Looks = field(default_factory=Looks, repr=False)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from pydantic import ValidationError
 
 from nodes.context import Context
+from nodes.ring import AT_ONCE
 from nodes.state import DecisionState
 from nodes.step import Step
-from rules import Tally, fights_with, party_named, summed_up
+from rules import fights_with, party_named, summed_up
 from schemas import EncounterDecision
-
-AT_ONCE = 20
-"""Fights between two looks at the clock; fewer than these say nothing."""
 
 
 async def foresee(state: DecisionState, context: Context) -> Step:
-    """Fight the encounter many times, in a thread, and add the odds to it: as many fights as the settings say, or as
+    """Fight the encounter many times, beside play, and add the odds to it: as many fights as the settings say, or as
     half of the time that is left allows. No time for any, no odds: the encounter stands as it is."""
     settings = context.encounters
     try:
@@ -28,10 +24,7 @@ async def foresee(state: DecisionState, context: Context) -> Step:
     if party is None or settings.fights < AT_ONCE:
         return Step(because="nothing_to_foresee")
     fights = fights_with(decision.creatures, context.situation(state, "foresee"), party)
-    until = context.clock.now() + context.time_left(state) / 2
-    found = list[Tally]()
-    while len(found) < settings.fights and context.clock.now() < until:
-        found += await asyncio.to_thread(fights, range(len(found), min(len(found) + AT_ONCE, settings.fights)))
+    found = await context.ring.fought(fights, settings.fights, context.clock.limit(context.time_left(state) / 2))
     if not found:
         return Step(because="no_time_to_foresee")
     odds = summed_up(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from inference import Model, WatchedModel, load_models
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
-from nodes import Clock, Context, PromptLibrary, SystemClock
+from nodes import Clock, Context, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
 from schemas import BadSettings, Fault, Party, Settings
 from tools import FUNCTIONS, Toolbox
@@ -61,6 +61,7 @@ async def assemble(
             conversation=settings.conversation,
             encounters=settings.encounters,
             parties=_parties(settings.config / "parties"),
+            ring=Ring(settings.encounters.processes),
         )
 
 
