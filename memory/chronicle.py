@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
@@ -41,6 +42,12 @@ _MOOD = (
     .order_by(MOOD_CHANGE.c.seq.desc())
     .limit(1)
 )
+
+
+@lru_cache(maxsize=4_096)
+def _experience(body: str) -> Experience:
+    """Read once, for a boss reads hundreds of them before each of its plans."""
+    return parsed(Experience, body)
 
 
 def _latest(table: Table, of: ColumnElement[str]) -> ColumnElement[int]:
@@ -134,14 +141,17 @@ class Chronicle:
     async def experiences(
         self, world: str, timeline: str | None, character: str, *, kind: str | None = None, last: int = 1_000
     ) -> list[Experience]:
-        """The last experiences of a character, of one kind or of all, oldest first."""
+        """The last experiences of a character, of one kind or of all, oldest first.
+
+        The same ones come as the same objects while they are asked for: leave them as they are.
+        """
 
         def unit(connection: Connection, here: str) -> list[Experience]:
             who: dict[str, object] = {"world": world, "timeline": here, "character": character, "limit": last}
             if kind is not None:
                 who["kind"] = kind
             bodies = connection.execute(_EXPERIENCES if kind is None else _EXPERIENCES_OF_KIND, who).scalars().all()
-            return [parsed(Experience, body) for body in reversed(bodies)]
+            return [_experience(body) for body in reversed(bodies)]
 
         return await self._read(world, timeline, unit)
 

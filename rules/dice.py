@@ -138,7 +138,7 @@ class Dice:
 
     def weighted(self, things: Sequence[Thing], weights: Sequence[float]) -> Thing:
         """One of `things`, as likely as its weight says. Weights below nought, or all nought, raise `ValueError`."""
-        if len(things) != len(weights) or any(weight < 0 for weight in weights) or sum(weights) <= 0:
+        if len(things) != len(weights) or min(weights, default=0) < 0 or sum(weights) <= 0:
             raise ValueError("every thing needs a weight of nought or more, and one of them more than nought")
         return self._random.choices(things, weights)[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -29,11 +30,27 @@ def study_of(experiences: Iterable[Experience]) -> Study:
 
 
 def lesson_of(experience: Experience) -> Lesson | None:
-    """The lesson in an experience; None where there is none."""
-    if experience.kind != KIND:
-        return None
+    """The lesson in an experience; None where there is none. The same object is read once."""
+    return _read(_One(experience)) if experience.kind == KIND else None
+
+
+class _One:
+    """An experience that equals itself only."""
+
+    def __init__(self, experience: Experience) -> None:
+        self.experience = experience
+
+    def __hash__(self) -> int:
+        return id(self.experience)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _One) and other.experience is self.experience
+
+
+@lru_cache(maxsize=4_096)
+def _read(one: _One) -> Lesson | None:
     try:
-        return Lesson.model_validate(experience.situation)
+        return Lesson.model_validate(one.experience.situation)
     except ValidationError:
         return None
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import prod
+from operator import mul
 from typing import NamedTuple
 
 from rules.bestiary import Bestiary, Page
@@ -52,11 +54,17 @@ SHAPES: tuple[tuple[Part, ...], ...] = (
 class Company(NamedTuple):
     """A few kinds in their numbers."""
 
-    groups: Groups
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
     xp: int
     number: int
     liking: float
     """How much one would like to meet them: mixed roles, kin, not met lately, not too many."""
+
+    @property
+    def groups(self) -> Groups:
+        """Each kind with its count."""
+        return tuple(zip(self.names, self.counts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +117,21 @@ class Casting:
             cast.append(dice.weighted(fit, weights))
         return tuple(cast)
 
-    def _numbered(self, shape: Sequence[Part], cast: Sequence[Page]) -> Iterator[Company]:
+    def _numbered(self, shape: tuple[Part, ...], cast: Sequence[Page]) -> Iterator[Company]:
         """A cast in all numbers that its shape allows."""
         roles = len({page.roles[0] for page in cast})
         liking = roles * prod(LATELY for page in cast if page.id in self.lately)
-        names, xps = [page.id for page in cast], [page.challenge.xp for page in cast]
-        for numbers in product(*(part.numbers for part in shape)):
-            number = sum(numbers)
-            xp = sum(each * count for each, count in zip(xps, numbers, strict=True))
-            groups = tuple(zip(names, numbers, strict=True))
-            yield Company(groups, xp, number, liking / 2 if number > CROWD * self.party else liking)
+        names, xps = tuple(page.id for page in cast), [page.challenge.xp for page in cast]
+        crowd = CROWD * self.party
+        for counts, number in _counts(shape):
+            xp = sum(map(mul, xps, counts))
+            yield Company(names, counts, xp, number, liking / 2 if number > crowd else liking)
+
+
+@cache
+def _counts(shape: tuple[Part, ...]) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """All numbers that a shape allows, each with their sum."""
+    return tuple((counts, sum(counts)) for counts in product(*(part.numbers for part in shape)))
 
 
 class _Kin:

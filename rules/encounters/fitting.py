@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rules.bestiary import Bestiary, Page
 from rules.encounters.budgeting import affordable, weakest
 from rules.situation import Situation
@@ -36,4 +38,9 @@ def shortlist(situation: Situation) -> tuple[str, ...]:
 
 def kinship(one: str, other: str, book: Bestiary) -> float:
     """How well two kinds go together: how many things they share (`STRANGERS` for none) apart from where they live."""
-    return len(book.kin[one] & book.kin[other]) or STRANGERS
+    return _shared(book.kin[one], book.kin[other])
+
+
+@lru_cache(maxsize=1 << 15)
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) or STRANGERS
