@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
@@ -11,15 +14,21 @@ from pydantic import Field
 from inference import estimate
 from memory import fit
 from nodes.context import Context
+from nodes.knowledge import own_and_other, said_once
 from nodes.notes import note
 from nodes.prompts import Prompt
-from nodes.scene_lines import scene_lines
-from nodes.state import DecisionState
+from nodes.scene_lines import scene_lines, surroundings
+from nodes.shortening import Draft, shortened
+from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
-from nodes.study_lines import plan_lines, study_lines
+from nodes.study_lines import plan_lines, stance_lines, study_lines
 from rules import Situation, choices
-from schemas import PromptTooLong, Recalled
+from schemas import Cut, PromptTooLong
 
+SPARED = 0.4
+"""Of a prompt that was too long or too slow: how much the shorter one saves, where so much can go."""
+LEAST_SPARED = 0.1
+"""With less there is no point in asking again."""
 Budget = Annotated[int, Field(ge=256, le=131_072)]
 PROMPT_NAMES = {
     "DialogueDecision": "dialogue",
@@ -30,6 +39,7 @@ PROMPT_NAMES = {
     "TacticsDecision": "tactics",
     "DescriptionDecision": "description",
 }
+_FIGHTING = {"CombatDecision", "TacticsDecision"}
 
 
 async def compose(
@@ -37,30 +47,32 @@ async def compose(
 ) -> Step:
     """Write the prompt from its template (None: that of the decision's kind) and cut it to `budget` tokens.
 
-    The conversation gets no more than its own budget, by the settings. What is cut beyond that, oldest first: turns
-    of talk, then their summary, then memories, then the facts that are least to the point. The receipt says how many
-    of each. None: the budget of the settings. Raises PromptTooLong when nothing is left to cut.
+    The conversation gets no more than its own budget, by the settings. What is too long beyond that gets shorter by the
+    rules of `nodes.shortening`, and the receipt says what was lost. None: the budget of the settings. Raises
+    PromptTooLong when nothing is left to cut.
     """
     name = prompt or PROMPT_NAMES[state["graph"]["decides"]]
     limit = budget or context.asking.context_tokens
-    recalled = context.recalled(state)
-    talk = fit(recalled.turns, recalled.summary, budget=min(context.conversation.tokens, limit), count=_tokens)
-    lost = {"turns": len(recalled.turns) - len(talk.turns), "summary": 0, "memories": 0, "facts": 0}
-    recalled = recalled.model_copy(update={"turns": talk.turns, "summary": talk.summary})
-    written = _render(name, state, context, recalled)
-    while not await _fits(context, written, limit):
-        cut = _shorter(recalled, lost)
-        if cut is None:
+    draft, cuts = _draft(state, context, limit)
+    written = _render(name, state, context, draft)
+    if (size := estimate(written.messages)) > limit and context.model is not None:
+        size = await context.model.count_tokens(written.messages)
+    while size > limit:
+        scale = size / estimate(written.messages)
+        fitting = _fitted(name, state, context, draft, _Size(limit, scale))
+        if fitting is None:
             raise PromptTooLong(f"prompt '{name}' does not fit into {limit} tokens, even with nothing recalled")
-        recalled = cut
-        written = _render(name, state, context, recalled)
+        draft, written, more = fitting
+        cuts += more
+        size = math.ceil(scale * estimate(written.messages))
+        if scale < 1 and context.model is not None:
+            size = await context.model.count_tokens(written.messages)
     versions = {**state["receipt"].get("versions", {}), "prompt": written.version}
-    corrections = [f"prompt_without_{count}_{what}" for what, count in lost.items() if count]
     return Step(
-        because="shortened" if corrections else None,
+        because="shortened" if cuts else None,
         update={
             "messages": [dict(message) for message in written.messages],
-            "receipt": note(state, versions=versions, warnings=corrections),
+            "receipt": note(state, versions=versions, cuts=_on_receipt(cuts)),
         },
     )
 
@@ -68,34 +80,89 @@ async def compose(
 def shorter(state: DecisionState, context: Context) -> DecisionState | None:
     """What the state becomes with a prompt of the same template that is shorter; None: nothing is left to cut.
 
-    Half of what came to mind is left out, and again half, until a tenth of the prompt is saved.
+    The same rules as for a prompt that does not fit, until `SPARED` of it is gone, or as much as can go.
     """
     name = str(state["receipt"].get("versions", {}).get("prompt") or "").partition("#")[0]
-    recalled = context.recalled(state)
-    before = sum(len(message["content"]) for message in state["messages"])
-    while name and (recalled.turns or recalled.memories or recalled.facts or recalled.summary):
-        recalled = recalled.model_copy(
-            update={
-                "turns": recalled.turns[-(len(recalled.turns) // 2) :] if len(recalled.turns) > 1 else (),
-                "memories": recalled.memories[: len(recalled.memories) // 2],
-                "facts": recalled.facts[: len(recalled.facts) // 2],
-                "summary": None,
-            }
-        )
-        written = _render(name, state, context, recalled)
-        if sum(len(message["content"]) for message in written.messages) <= 0.9 * before:
-            messages = [dict(message) for message in written.messages]
-            attempts = int(state["receipt"].get("attempts", 0)) + 1  # the one that failed
-            return {"messages": messages, "receipt": note(state, warnings=["prompt_halved"], attempts=attempts)}
-    return None
+    if not name:
+        return None
+    before = estimate([{"role": turn["role"], "content": turn["content"]} for turn in state["messages"]])
+    limit = int((1 - SPARED) * before)
+    draft, cuts = _draft(state, context, context.asking.context_tokens)
+    fitting = _fitted(name, state, context, draft, _Size(limit), as_far_as_it_goes=True)
+    if fitting is None:
+        return None
+    _, written, more = fitting
+    if estimate(written.messages) > (1 - LEAST_SPARED) * before:
+        return None
+    attempts = int(state["receipt"].get("attempts", 0)) + 1  # the one that failed
+    receipt = note(state, cuts=_on_receipt(cuts + more), warnings=["prompt_shortened"], attempts=attempts)
+    return {"messages": [dict(message) for message in written.messages], "receipt": receipt}
 
 
-def _render(name: str, state: DecisionState, context: Context, recalled: Recalled) -> Prompt:
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How long a prompt may be, and what a token of the estimate is as the server counts."""
+
+    limit: int
+    scale: float = 1.0
+
+    def of(self, written: Prompt) -> float:
+        return self.scale * estimate(written.messages)
+
+
+def _draft(state: DecisionState, context: Context, limit: int) -> tuple[Draft, list[Cut]]:
+    """All that came to mind, each thing once; of the talk what has room in its own budget."""
+    recalled = said_once(context.recalled(state))
+    talk = fit(recalled.turns, recalled.summary, budget=min(context.conversation.tokens, limit), count=_tokens)
+    lost = recalled.turns[: len(recalled.turns) - len(talk.turns)]
+    tokens = sum(_tokens(turn.text) for turn in lost)
+    cuts = [Cut(what="turns", how="dropped", count=len(lost), tokens=tokens)] if lost else []
+    recalled = recalled.model_copy(update={"turns": talk.turns, "summary": talk.summary})
+    return Draft(context.request(state).character, recalled), cuts
+
+
+def _fitted(
+    name: str,
+    state: DecisionState,
+    context: Context,
+    draft: Draft,
+    size: _Size,
+    *,
+    as_far_as_it_goes: bool = False,
+) -> tuple[Draft, Prompt, list[Cut]] | None:
+    """The draft shortened step by step until its prompt fits, and what that cost; None: it cannot be that short."""
+    written = _render(name, state, context, draft)
+    tokens, cuts = size.of(written), list[Cut]()
+    while tokens > size.limit or not cuts:
+        step = shortened(draft)
+        if step is None:
+            return (draft, written, cuts) if as_far_as_it_goes else None
+        draft, cut = step
+        written = _render(name, state, context, draft)
+        left = size.of(written)
+        cuts.append(cut.model_copy(update={"tokens": max(0, round(tokens - left))}))
+        tokens = left
+    return draft, written, cuts
+
+
+def _on_receipt(cuts: Sequence[Cut]) -> list[JsonObject]:
+    """Steps of one rule as one entry; what was shortened first and then dropped stands there twice."""
+    by_rule = dict[tuple[str, str], Cut]()
+    for cut in cuts:
+        key = (cut.what, cut.how)
+        before = by_rule.get(key)
+        count, tokens = (before.count, before.tokens) if before else (0, 0)
+        by_rule[key] = cut.model_copy(update={"count": count + cut.count, "tokens": tokens + cut.tokens})
+    return [cut.model_dump(mode="json") for cut in by_rule.values()]
+
+
+def _render(name: str, state: DecisionState, context: Context, draft: Draft) -> Prompt:
     request, world = context.request(state), context.world(state)
     situation = context.situation(state, "compose")
     character = world.characters.get(request.character)
     faction = world.factions.get((character.faction if character else request.character) or "")
     graph = state["graph"]
+    own, others = own_and_other(draft.recalled.facts, request.character)
     return context.prompts.render(
         name,
         {
@@ -104,9 +171,13 @@ def _render(name: str, state: DecisionState, context: Context, recalled: Recalle
             "faction": faction,
             "world": world.info,
             "place": world.places.get(request.scene.location.id),
+            "surroundings": surroundings(situation, fighting=graph["decides"] in _FIGHTING),
             "scene": scene_lines(situation),
             "study": _studied(graph["decides"], situation),
-            "recalled": recalled,
+            "stances": stance_lines(situation) if graph["decides"] == "TacticsDecision" else (),
+            "own": own,
+            "recalled": draft.recalled.model_copy(update={"facts": others}),
+            "brief": draft.brief,
             "standing": situation.standing,
             "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],
             "choices": choices(graph["decides"], situation),
@@ -139,30 +210,3 @@ def _language_name(tag: str) -> str:
         return Locale.parse(tag, sep="-").get_language_name("en") or tag
     except (UnknownLocaleError, ValueError):
         return tag
-
-
-async def _fits(context: Context, prompt: Prompt, limit: int) -> bool:
-    """By the safe estimate, and only where that is too much by the model's own count."""
-    if estimate(prompt.messages) <= limit:
-        return True
-    return context.model is not None and await context.model.count_tokens(prompt.messages) <= limit
-
-
-def _shorter(recalled: Recalled, lost: dict[str, int]) -> Recalled | None:
-    """Without a third of the oldest turns, else their summary, else fewer memories or facts; None: nothing is left."""
-    if recalled.turns:
-        cut = -(-len(recalled.turns) // 3)
-        lost["turns"] += cut
-        return recalled.model_copy(update={"turns": recalled.turns[cut:]})
-    if recalled.summary:
-        lost["summary"] = 1
-        return recalled.model_copy(update={"summary": None})
-    if recalled.memories:
-        cut = -(-len(recalled.memories) // 3)
-        lost["memories"] += cut
-        return recalled.model_copy(update={"memories": recalled.memories[:-cut]})
-    if recalled.facts:
-        cut = -(-len(recalled.facts) // 3)
-        lost["facts"] += cut
-        return recalled.model_copy(update={"facts": recalled.facts[:-cut]})
-    return None

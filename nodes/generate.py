@@ -65,7 +65,7 @@ async def generate(
             raise
     messages = again["messages"]
     step = await ask({**state, **again}, context, messages, role=role, max_tokens=max_tokens, temperature=temperature)
-    return Step(because=step.because or "prompt_halved", update={"messages": messages, **step.update})
+    return Step(because=step.because or "prompt_shortened", update={"messages": messages, **step.update})
 
 
 def _may_be_too_long(error: ModelError) -> bool:

@@ -21,15 +21,17 @@ from schemas import CallerError, Fault, UnknownThing, nearest
 
 VALUES: Final = frozenset(
     {
-        "request", "character", "faction", "world", "place", "scene", "study", "recalled", "standing", "tools",
-        "choices", "language",
+        "request", "character", "faction", "world", "place", "surroundings", "scene", "study", "stances", "own",
+        "recalled", "standing", "tools", "choices", "language", "brief",
     }
 )  # fmt: skip
 """What a template may use. `character`, `faction`, `place` and `standing` may be None.
 
-`scene` and `study` (what a boss has learned) are sequences of lines, `choices` maps what is to be chosen to the names
-that may be chosen, `language` is a language's name in English (`German`). The rest are values of `schemas`:
-DecisionRequest, Character, Faction, WorldInfo, Place, Recalled, Relationship and a sequence of ToolSpec.
+`surroundings` (what stays as it is in a place), `scene`, `study` (what a boss has learned) and `stances` are sequences
+of lines. `own` are the facts about the character itself, `recalled` holds the others. `brief`: the prompt is too long,
+so what can be told in fewer words should be. `choices` maps what is to be chosen to the names that may be chosen,
+`language` is a language's name in English (`German`). The rest are values of `schemas`: DecisionRequest, Character,
+Faction, WorldInfo, Place, Recalled, Relationship and a sequence of ToolSpec.
 """
 
 _BLOCKS = ("system", "user")

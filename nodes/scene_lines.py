@@ -1,4 +1,4 @@
-"""The scene in words, for the prompt: what a character sees when it looks around."""
+"""The scene in words, for the prompt: where a character is, and what it sees there now."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from rules import Situation
 from schemas import PresentEntity
 
 
+def surroundings(situation: Situation, *, fighting: bool) -> tuple[str, ...]:
+    """What stays as it is for as long as the character stays: the ways out and, for a fight, what it can do."""
+    return tuple(_around(situation, fighting=fighting))
+
+
 def scene_lines(situation: Situation) -> tuple[str, ...]:
     """Time, weather and light, then everybody who is there, the nearest first; ids are what an answer may name."""
     return tuple(_lines(situation))
 
 
+def _around(situation: Situation, *, fighting: bool) -> Iterator[str]:
+    if exits := situation.request.scene.location.exits:
+        yield f"From here one can go to {', '.join(exits)}."
+    if fighting and (actor := situation.actor) is not None:
+        for action in situation.actions_of(actor):
+            yield f"You can use {action.id} ({action.kind.replace('_', ' ')})."
+
+
 def _lines(situation: Situation) -> Iterator[str]:
     scene, actor = situation.request.scene, situation.actor
     yield f"It is {scene.time}, {scene.season.value}; weather: {scene.weather.value}; light: {scene.lighting.value}."
-    if scene.location.exits:
-        yield f"From here one can go to {', '.join(scene.location.exits)}."
     if actor is not None:
         yield f"You: {_condition(actor)}."
-        for action in situation.actions_of(actor):
-            yield f"You can use {action.id} ({action.kind.replace('_', ' ')})."
     others = [one for one in scene.present if one.id != situation.request.character]
     if actor is not None:
         others.sort(key=actor.distance)

@@ -8,10 +8,19 @@ from rules import Council, Situation, carried, notable
 from schemas import Habit, Stance
 
 LAST_FIGHTS = 6
+_TELLING = 0.005
+"""A gain that is smaller is none in two places behind the point."""
+
+
+def stance_lines(situation: Situation) -> tuple[str, ...]:
+    """What stances there are to plan with, those of any time first: they stay the same when a fight begins."""
+    council = Council(situation)
+    possible = [stance for stance in situation.stances.values() if council.repertoire.possible(stance)]
+    return tuple(f"{one.id} ({_meaning(one)})" for one in sorted(possible, key=lambda one: one.before))
 
 
 def study_lines(situation: Situation) -> tuple[str, ...]:
-    """What stands out in the players, how the last fights went, and what each possible stance is and has brought."""
+    """What stands out in the players, how the last fights went, and which of the possible stances brought anything."""
     return tuple(_lines(Council(situation)))
 
 
@@ -38,9 +47,12 @@ def _lines(council: Council) -> Iterator[str]:
         yield f"A fight was {'won' if lesson.won else 'lost'} with {plan} ({lesson.reward:+.1f})."
     if council.held:
         yield f"The plan of this fight so far: {', '.join(council.held)}."
-    for stance in situation.stances.values():
-        if council.repertoire.possible(stance):
-            yield f"{stance.id} ({_meaning(stance)}): expected {_gain(council, stance):+.2f}."
+    possible = [stance for stance in situation.stances.values() if council.repertoire.possible(stance)]
+    gains = {stance.id: gain for stance in possible if abs(gain := _gain(council, stance)) >= _TELLING}
+    for id_, gain in gains.items():
+        yield f"{id_}: expected {gain:+.2f}."
+    if len(gains) < len(possible):
+        yield f"What you know speaks neither for nor against {'any other' if gains else 'any'} stance."
 
 
 def _degree(value: float) -> str:

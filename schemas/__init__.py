@@ -165,7 +165,7 @@ from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
-from schemas.receipts import Receipt, Source, StepTaken, Tokens, Validity, Versions
+from schemas.receipts import Cut, Receipt, Source, StepTaken, Tokens, Validity, Versions
 from schemas.requests import Decision, DecisionRequest, Policy
 from schemas.scene import EntityKind, EntityRef, Lighting, LocationSnapshot, Position, PresentEntity, Scene, Weather
 from schemas.settings import (
@@ -263,6 +263,7 @@ __all__ = [
     "CreatureTemplate",
     "CreatureType",
     "Custom",
+    "Cut",
     "DamageModifiers",
     "DamageRoll",
     "DamageType",

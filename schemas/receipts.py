@@ -51,6 +51,17 @@ class StepTaken(Value):
     because: str | None = None
 
 
+class Cut(Value):
+    """What a prompt lost, so that it fits."""
+
+    what: Literal["turns", "summary", "memories", "facts", "instructions"]
+    how: Literal["dropped", "shortened", "abbreviated"]
+    count: int = Field(ge=1)
+    """So many of them."""
+    tokens: int = Field(default=0, ge=0)
+    """By how much that made the prompt shorter, as the server counts, or by an estimate on the safe side."""
+
+
 class Receipt(Value):
     """How a decision came about. For designers and debuggers; nothing of it is for players."""
 
@@ -71,6 +82,8 @@ class Receipt(Value):
     """Answers that were asked of a model."""
     tokens: Tokens = Tokens()
     validity: Validity = Validity()
+    cuts: tuple[Cut, ...] = ()
+    """What was left out of the prompt that was sent last, or told in fewer words, because it was too long."""
     withheld: int = Field(default=0, ge=0)
     """How often its words would have told a secret, and were asked for anew or replaced. Never which one."""
     corrections: tuple[str, ...] = ()

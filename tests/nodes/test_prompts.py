@@ -11,6 +11,7 @@ import pytest
 from jinja2 import Environment
 
 from memory.worlds.world_files import read_world
+from nodes.knowledge import own_and_other
 from nodes.prompts import VALUES, Prompt, PromptLibrary
 from schemas import (
     PROJECT,
@@ -42,6 +43,8 @@ def values(request: DecisionRequest, **changes: object) -> dict[str, object]:
     character = WORLD.characters.get(request.character)
     known = WORLD.knowers(request.character)
     at = WorldTime(day=3)
+    told = [fact for fact in PACK.facts if known & set(fact.known_by)]
+    own, others = own_and_other(told, request.character)
     return {
         "request": request,
         "character": character,
@@ -49,9 +52,12 @@ def values(request: DecisionRequest, **changes: object) -> dict[str, object]:
         "world": WORLD.info,
         "place": WORLD.places.get(request.scene.location.id),
         "scene": ["Day 3, evening, rain.", "Tamsin Reed (tamsin_reed) is here."],
+        "surroundings": ["From here one can go to market_cross."],
         "study": ("They kill from afar.",),
+        "stances": ("press (temper, at any time)",),
+        "own": own,
         "recalled": Recalled(
-            facts=tuple(fact for fact in PACK.facts if known & set(fact.known_by)),
+            facts=others,
             memories=(MemoryEntry(id="m1", character=request.character, text="She paid in river pearls.", at=at),),
             turns=(Turn(speaker="tamsin_reed", text="Is the cellar dry?", at=at),),
         ),
@@ -59,6 +65,7 @@ def values(request: DecisionRequest, **changes: object) -> dict[str, object]:
         "tools": TOOLS,
         "choices": {"target": ("tamsin_reed", "corin_ashe"), "item": ()},
         "language": "German",
+        "brief": False,
         **changes,
     }
 
@@ -125,10 +132,14 @@ def test_a_prompt_can_do_without_all_that_may_be_missing(library: PromptLibrary,
         faction=None,
         place=None,
         standing=None,
+        own=(),
         recalled=Recalled(),
         tools=[],
         choices={},
+        surroundings=[],
         scene=[],
+        study=(),
+        stances=(),
     )
 
     assert "None" not in spoken(library.render(kind, nobody))

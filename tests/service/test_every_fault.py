@@ -16,7 +16,7 @@ from service import Loom
 from tests.conftest import Opening, OpenLoom
 from tests.service.stage import KINDS, good_answer, objections, roomy
 from tests.support.faults import FAULTS, Fault, serving
-from tests.support.faulty_server import FaultyServer, hangs_before_headers, rejects, says
+from tests.support.faulty_server import Behaviour, FaultyServer, hangs_before_headers, rejects, says
 from tests.support.waiting import until
 
 DEADLINE_MS = 3_000
@@ -106,20 +106,65 @@ async def test_when_all_servers_hang_every_kind_still_decides_at_its_deadline(
     assert {receipt.source for receipt in receipts} == {"fallback"}
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        rejects(413),
+        rejects(400, "This model's maximum context length is 2048 tokens. However, you requested 2300 tokens."),
+    ],
+    ids=["413", "context length"],
+)
 async def test_a_prompt_that_is_too_long_for_the_server_is_tried_shorter(
-    open_loom: OpenLoom, settings: Settings, opening: Opening
+    refusal: Behaviour, open_loom: OpenLoom, settings: Settings, opening: Opening
 ) -> None:
     request = opening("dialogue", policy="model")
     async with (
         playing(open_loom, settings) as (loom, pool),
-        FaultyServer(rejects(413), says(good_answer(loom, request))) as server,
+        FaultyServer(refusal, says(good_answer(loom, request))) as server,
     ):
         pool.add(endpoint("only", server.url))
         receipt = await decide(loom, request)
     assert (receipt.source, receipt.attempts) == ("repaired", 2)
-    assert "prompt_halved" in receipt.warnings
-    first, second = (len(str(question.json["messages"])) for question in server.asked)
-    assert second < first
+    assert_was_shortened(receipt, server)
+
+
+async def test_a_prompt_that_took_too_long_is_tried_shorter_with_the_time_that_is_left(
+    open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    quick = opening("dialogue", policy="model", deadline_ms=DEADLINE_MS)
+    slow = opening("dialogue", id="slow", policy="model", deadline_ms=2 * DEADLINE_MS)
+    async with (
+        playing(open_loom, settings, clock=SystemClock()) as (loom, pool),
+        FaultyServer(
+            *[says(good_answer(loom, quick))] * 2, hangs_before_headers(), says(good_answer(loom, slow))
+        ) as server,
+    ):
+        pool.add(endpoint("only", server.url))
+        await decide(loom, quick)
+        await decide(loom, quick.model_copy(update={"id": "known"}))  # so it is known to be fast
+        receipt = await decide(loom, slow)
+    assert (receipt.source, receipt.attempts) == ("repaired", 2)
+    assert_was_shortened(receipt, server)
+
+
+async def test_an_error_that_no_shorter_prompt_mends_is_not_tried_again(
+    open_loom: OpenLoom, settings: Settings, opening: Opening
+) -> None:
+    async with playing(open_loom, settings) as (loom, pool), FaultyServer(rejects(400, "no such parameter")) as server:
+        pool.add(endpoint("only", server.url))
+        receipt = await decide(loom, opening("dialogue", policy="model"))
+    assert (receipt.source, receipt.reason, receipt.attempts) == ("fallback", "model_rejected", 0)
+    assert len(server.asked) == 1
+    assert receipt.cuts == ()
+
+
+def assert_was_shortened(receipt: Receipt, server: FaultyServer) -> None:
+    """The last prompt was shorter than the one before, and the receipt says by what."""
+    assert "prompt_shortened" in receipt.warnings
+    assert {cut.how for cut in receipt.cuts} >= {"dropped", "abbreviated"}
+    assert sum(cut.tokens for cut in receipt.cuts) > 0
+    first, second = (len(str(question.json["messages"])) for question in server.asked[-2:])
+    assert second < 0.9 * first
 
 
 async def test_where_there_is_no_room_for_one_more_question_rules_decide_and_say_so(
