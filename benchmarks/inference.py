@@ -18,6 +18,7 @@ from openai import AsyncOpenAI
 from pydantic import Field
 
 from benchmarks.figures import Figure
+from benchmarks.prefixes import prefix_hits
 from inference import Ask, ModelPool, for_grammar
 from memory import read_world
 from schemas import EndpointSettings, GuardSettings, Value, load_settings
@@ -49,9 +50,14 @@ async def measure(*, quick: bool = False, model_url: str | None = None) -> list[
     figures = [*await _overhead(40 if quick else 400), *await _deadlines(10 if quick else 40)]
     url = model_url or os.environ.get(VLLM_URL)
     if url is not None:
-        return [*figures, *await _throughput(url, quick=quick)]
+        return [*figures, *await _asking(url, quick=quick)]
     with running_vllm() as started:
-        return [*figures, *await _throughput(started, quick=quick)]
+        return [*figures, *await _asking(started, quick=quick)]
+
+
+async def _asking(url: str, *, quick: bool) -> list[Figure]:
+    """What a real server is asked for; the play session first, for it is about what the server knows already."""
+    return [*await prefix_hits(url, quick=quick), *await _throughput(url, quick=quick)]
 
 
 async def _overhead(runs: int) -> list[Figure]:
