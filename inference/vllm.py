@@ -88,7 +88,10 @@ class VllmModel:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = Endpoint(base_url, api_key=api_key)
-        self._instructor = instructor.from_openai(self._endpoint.client, mode=instructor.Mode.JSON_SCHEMA)
+        mode = instructor.Mode.JSON_SCHEMA
+        self._instructor = instructor.AsyncInstructor(
+            self._endpoint.client, instructor.patch(create=self._endpoint.complete, mode=mode), mode
+        )
         self._name, self._naming, self._named_here = name, asyncio.Lock(), name is not None
         self._tries = tries
         self._priorities, self._now = priorities, now
@@ -195,7 +198,7 @@ class VllmModel:
             self._name = None
 
     async def _send(self, ask: Ask, schema: type[BaseModel], name: str) -> ChatCompletion:
-        extra: dict[str, object] = {"priority": ask.priority} if self._priorities else {}
+        more: dict[str, Any] = {"priority": ask.priority} if self._priorities else {}
         try:
             _, completion = await self._instructor.chat.completions.create_with_completion(
                 model=name,
@@ -207,7 +210,7 @@ class VllmModel:
                 temperature=ask.temperature,
                 seed=ask.seed,
                 timeout=ask.timeout,
-                extra_body=extra,
+                **more,
             )
         except IncompleteOutputException as cut_off:
             completion = cut_off.last_completion
