@@ -18,6 +18,7 @@ from inference.schema import for_grammar
 from inference.scripted import Line, Script, ScriptedModel
 from inference.tokens import TokenCounter, at_most, estimate
 from inference.watched import WatchedModel
+from inference.weights import checksum
 
 if TYPE_CHECKING:
     from inference.client import Endpoint
@@ -54,6 +55,7 @@ __all__ = [
     "VllmModel",
     "WatchedModel",
     "at_most",
+    "checksum",
     "estimate",
     "faults_of",
     "for_grammar",

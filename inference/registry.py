@@ -47,7 +47,13 @@ class RegisteredModel(Value):
     dimension: int | None = Field(default=None, gt=0)
     """Numbers in a vector; embedders only."""
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Of the weights' safetensors file; None: not pinned."""
+    """Of the weights (`inference.checksum`); None: not pinned."""
+    weights: Path | None = None
+    """Where they lie on this machine, a file or a folder, relative to the registry; None: only their server knows."""
+    quantization: str | None = Field(default=None, min_length=1)
+    """How they are stored, by the server's name for it (`fp8`, `awq`, `Q4_K_M`); None: as they were trained."""
+    chat_template: str | None = Field(default=None, min_length=1)
+    """The file that the server is given as its chat template; None: the one that comes with the weights."""
     price: Price = Price()
 
     def cost(self, *, prompt_tokens: int, completion_tokens: int) -> float:
@@ -87,7 +93,7 @@ def load_models(path: Path) -> ModelRegistry:
     models: list[RegisteredModel] = []
     for number, entry in enumerate(cast("list[object]", entries)):
         try:
-            models.append(RegisteredModel.model_validate(entry))
+            models.append(_placed(RegisteredModel.model_validate(entry), path.parent))
         except ValidationError as error:
             faults += _faults_of(error, f"{path}: models[{number}]")
     names = [model.name for model in models]
@@ -97,6 +103,10 @@ def load_models(path: Path) -> ModelRegistry:
     if faults:
         raise BadSettings(faults)
     return ModelRegistry(models=tuple(models))
+
+
+def _placed(model: RegisteredModel, folder: Path) -> RegisteredModel:
+    return model.model_copy(update={"weights": folder / model.weights}) if model.weights is not None else model
 
 
 def _faults_of(error: ValidationError, where: str) -> list[Fault]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from inference import Role, load_models
+from inference import Role, checksum, load_models
 from schemas import BadSettings, UnknownThing
 
 MODELS = Path(__file__).resolve().parents[2] / "config" / "models.toml"
@@ -26,6 +27,33 @@ def test_an_answer_has_its_price(tmp_path: Path) -> None:
         "price = { prompt = 2.0, completion = 8.0 }\n"
     )
     assert load_models(file).named("big").cost(prompt_tokens=1000, completion_tokens=500) == pytest.approx(0.006)
+
+
+def test_an_entry_says_how_the_weights_are_stored_and_where(tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(
+        '[[models]]\nname = "small"\nversion = "1"\nroles = ["tactician"]\ncontext_length = 4096\n'
+        'quantization = "awq"\nchat_template = "small.jinja"\nweights = "weights/small"\n'
+    )
+    small = load_models(file).named("small")
+    assert (small.quantization, small.chat_template) == ("awq", "small.jinja")
+    assert small.weights == tmp_path / "weights" / "small"
+
+
+def test_weights_are_known_by_their_checksum(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    with pytest.raises(BadSettings, match="there are no weights"):
+        checksum(folder)
+    (folder / "a.safetensors").write_bytes(b"one")
+    alone = hashlib.sha256(b"one").hexdigest()
+    assert checksum(folder) == checksum(folder / "a.safetensors") == alone
+
+    (folder / "b.safetensors").write_bytes(b"two")
+    both = f"{alone}  a.safetensors\n{hashlib.sha256(b'two').hexdigest()}  b.safetensors\n"
+    assert checksum(folder) == hashlib.sha256(both.encode()).hexdigest()
+    with pytest.raises(BadSettings, match="there is nothing here"):
+        checksum(tmp_path / "elsewhere")
 
 
 def test_an_unknown_name_gets_the_nearest_known_one() -> None:
