@@ -7,6 +7,18 @@ and a process in which rules decide everything does without.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from inference.budgets import (
+    BEHIND_PLAY,
+    Budgets,
+    GatedEmbedder,
+    GatedModel,
+    GatedReranker,
+    Keeping,
+    Switch,
+    account_now,
+    working_for,
+)
+from inference.budgets.gate import LooksByItself
 from inference.health import Health
 from inference.hear import faults_of, hear
 from inference.lanes import Lane
@@ -28,16 +40,23 @@ if TYPE_CHECKING:
     from inference.vllm import VllmModel
 
 __all__ = [
+    "BEHIND_PLAY",
     "Answer",
     "Ask",
+    "Budgets",
     "Embedder",
     "Endpoint",
     "EndpointEmbedder",
     "EndpointReranker",
     "EndpointState",
+    "GatedEmbedder",
+    "GatedModel",
+    "GatedReranker",
     "Health",
+    "Keeping",
     "Lane",
     "Line",
+    "LooksByItself",
     "Message",
     "Model",
     "ModelPool",
@@ -51,9 +70,11 @@ __all__ = [
     "Role",
     "Script",
     "ScriptedModel",
+    "Switch",
     "TokenCounter",
     "VllmModel",
     "WatchedModel",
+    "account_now",
     "at_most",
     "checksum",
     "estimate",
@@ -63,6 +84,7 @@ __all__ = [
     "key_of",
     "load_models",
     "outlook",
+    "working_for",
 ]
 
 _WITH_THE_SDK = {

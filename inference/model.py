@@ -60,6 +60,8 @@ class Answer(Generic[Said]):
     """The address asked, or `script`, `recording`."""
     prompt_tokens: int
     completion_tokens: int
+    cost: float = 0.0
+    """By the registry's prices; whoever watches the model knows them."""
     attempts: int
     """Requests sent for this answer: 1, or 2 when the first found nobody."""
     milliseconds: float

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 
 from inference.model import Answer, Ask, Content, Model
@@ -25,24 +27,29 @@ class WatchedModel(PassingModel):
             try:
                 answer = await self._inner.answer(ask, schema)
             except ModelAnswerInvalid as invalid:
-                self._spent(call, self.name, invalid.endpoint, invalid.prompt_tokens, invalid.completion_tokens)
+                invalid.cost = self._spent(
+                    call, self.name, invalid.endpoint, invalid.prompt_tokens, invalid.completion_tokens
+                )
                 raise
             except ModelError as error:
                 call.endpoint = error.endpoint or ""
                 raise
             call.attempts = answer.attempts
-            self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
-            return answer
+            cost = self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
+            return replace(answer, cost=cost)
 
-    def _spent(self, call: CallSpan, model: str, endpoint: str | None, prompt: int, completion: int) -> None:
+    def _spent(self, call: CallSpan, model: str, endpoint: str | None, prompt: int, completion: int) -> float:
         call.answered(model=model, endpoint=endpoint or "", prompt_tokens=prompt, completion_tokens=completion)
         now, told = deciding(), instruments()
         of = {"kind": BEHIND_PLAY if now is None else now.kind, "model": model}
         for type_, tokens in (("input", prompt), ("output", completion)):
             if tokens:
                 told.tokens.add(tokens, {**of, "type": type_})
-        if model in self._known:
-            told.cost.add(self._known[model].cost(prompt_tokens=prompt, completion_tokens=completion), of)
+        if model not in self._known:
+            return 0.0
+        call.cost = self._known[model].cost(prompt_tokens=prompt, completion_tokens=completion)
+        told.cost.add(call.cost, of)
+        return call.cost
 
 
 def _asked(ask: Ask, schema: type[BaseModel]) -> dict[str, str | int | float]:

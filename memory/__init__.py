@@ -5,6 +5,7 @@ from memory.conversation import Conversation, Window, fit
 from memory.indexes.embedders import ChromaEmbedder, Embedder, LexicalEmbedder
 from memory.memory import Memory
 from memory.recall.rerank import Reranker
+from memory.spending import SpendingLog
 from memory.statistics import LEVELS, Measured, Statistics
 from memory.summaries import Summariser, in_extracts
 from memory.tags.tags import TagGraph
@@ -47,6 +48,7 @@ __all__ = [
     "Reranker",
     "Save",
     "Side",
+    "SpendingLog",
     "Statistics",
     "Summariser",
     "TagGraph",

@@ -33,6 +33,7 @@ from memory.record.migrate import HEAD
 from memory.record.record import Record
 from memory.record.tables import TIMELINE, WORLD
 from memory.secrets import Secrets
+from memory.spending import SpendingLog
 from memory.statistics import Measured, measure
 from memory.tags.activation import Spread
 from memory.tags.mind import Mind
@@ -112,6 +113,8 @@ class Memory:
         """Merges small memories into long-term ones, and forgets."""
         self.conversation = Conversation(record, self)
         """What was said before the last turns, in short."""
+        self.spending = SpendingLog(record)
+        """What went to models, and whether they may be asked."""
         self.secrets = Secrets(record, self, embedder)
         """What may not reach the player yet."""
         self._lines: dict[str, WorldLine] = {}

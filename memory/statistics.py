@@ -25,7 +25,7 @@ _D = DECISION.c
 _MEASURED = (
     select(
         _D.seq, _D.kind, _D.source, _D.reason, _D.milliseconds, _D.model, _D.attempts,
-        _D.prompt_tokens, _D.completion_tokens, _D.in_grammar, _D.in_schema, _D.in_world,
+        _D.prompt_tokens, _D.completion_tokens, _D.cost, _D.in_grammar, _D.in_schema, _D.in_world,
     )
     .where(_D.world == bindparam("world"), _D.seq > bindparam("after", type_=BigInteger))
     .order_by(_D.seq)
@@ -56,6 +56,18 @@ class Spent:
 
     prompt: int = 0
     completion: int = 0
+    cost: float = 0.0
+    """By the prices of the time, where the record has kept it."""
+    unpriced: tuple[int, int] = (0, 0)
+    """Of `prompt` and `completion`: those of which it has not."""
+
+    def add(self, prompt: int, completion: int, cost: float | None) -> None:
+        """Count an answer in; None: nobody kept what it cost."""
+        self.prompt += prompt
+        self.completion += completion
+        self.cost += cost or 0.0
+        if cost is None:
+            self.unpriced = self.unpriced[0] + prompt, self.unpriced[1] + completion
 
 
 @dataclass(slots=True)
@@ -92,12 +104,14 @@ class Statistics:
             self.validity[level].asked += validity.asked
             self.validity[level].right += validity.right
         for model, tokens in other.tokens.items():
-            self._spend(model, tokens.prompt, tokens.completion)
+            spent = self.tokens.setdefault(model, Spent())
+            spent.add(tokens.prompt, tokens.completion, tokens.cost)
+            spent.unpriced = spent.unpriced[0] + tokens.unpriced[0], spent.unpriced[1] + tokens.unpriced[1]
         self.milliseconds.extend(other.milliseconds)
 
     def count(self, row: Sequence[Any]) -> None:
         """Count one decision in: a row of `_MEASURED`, without its moment and kind."""
-        source, reason, milliseconds, model, attempts, prompt, completion, *levels = row
+        source, reason, milliseconds, model, attempts, prompt, completion, cost, *levels = row
         self.decisions += 1
         self.sources[source] += 1
         if source == "fallback":
@@ -109,13 +123,8 @@ class Statistics:
                 validity.asked += 1
                 validity.right += right
         if prompt or completion:
-            self._spend(model or "", prompt, completion)
+            self.tokens.setdefault(model or "", Spent()).add(prompt, completion, cost)
         self.milliseconds.append(milliseconds)
-
-    def _spend(self, model: str, prompt: int, completion: int) -> None:
-        spent = self.tokens.setdefault(model, Spent())
-        spent.prompt += prompt
-        spent.completion += completion
 
 
 @dataclass(slots=True)

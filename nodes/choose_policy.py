@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from inference import outlook
+from inference import account_now, outlook
 from nodes.context import Context
 from nodes.lanes import lane_of
 from nodes.notes import note
@@ -25,22 +25,23 @@ async def choose_policy(
 ) -> Way:
     """Send a `share` of routine decisions to the model, and all of those that `model_for` names.
 
-    The draw is made from the request's seed, so the same request always takes the same road. `role`: that of the
-    question, for endpoints may differ. Where so much waits already that there is no room for one as urgent, rules
-    decide: crowds first.
+    The draw is made from the request's seed, so the same request always takes the same road; what budgets cover is
+    drawn by their share, too, and stays with the rules once they are used up. `role`: that of the question, for
+    endpoints may differ. Where so much waits already that there is no room for one as urgent, rules decide: crowds
+    first.
     """
     request = context.request(state)
     if request.policy == "rules":
         return _rules(state, "asked_for_rules")
     if context.model is None:
         return _rules(state, "no_model", wanted=request.policy == "model")
-    if context.policy.model_share <= 0:
+    if not context.budgets.switch.on:
         return _rules(state, "model_switched_off")
+    account = context.account(request)
     if request.policy == "auto":
         dice = context.dice(state, "choose_policy")
-        character = context.world(state).characters.get(request.character)
-        rank = character.rank if character is not None else Rank.CROWD
-        if not dice.chance(context.policy.model_share) or not (rank in model_for or dice.chance(share)):
+        drawn = dice.chance(context.budgets.share(account))
+        if not drawn or not (account.rank in model_for or dice.chance(share)):
             return _rules(state, "rules_by_share")
     ahead = outlook(context.model, role, lane_of(state, context), request.world)
     if not ahead.available:
@@ -49,6 +50,10 @@ async def choose_policy(
         return _rules(state, "model_busy", wanted=True)
     if context.clock.limit(context.time_left(state)) <= ahead.usual_latency:
         return _rules(state, "model_too_slow", wanted=True)
+    if account_now() is None:  # a graph that is run by itself: no Loom has counted its decision
+        context.budgets.begin(account)
+    if not context.budgets.take(account):
+        return _rules(state, "budget_used_up", wanted=request.policy == "model")
     return Step(outcome="model", update={"policy": "model"})
 
 

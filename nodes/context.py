@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from inference import Model
+from inference import Budgets, Model
 from memory import Memory
 from nodes.clock import Clock, SystemClock
 from nodes.looks import Looks
@@ -16,6 +16,7 @@ from nodes.ring import Ring
 from nodes.state import DecisionState
 from rules import Bestiary, Dice, Phrasebook, Situation
 from schemas import (
+    Account,
     Aim,
     ConversationSettings,
     DecisionRequest,
@@ -23,6 +24,7 @@ from schemas import (
     ModelSettings,
     Party,
     PolicySettings,
+    Rank,
     Recalled,
     Relationship,
     Stance,
@@ -46,6 +48,8 @@ class Context:
     toolbox: Toolbox
     model: Model | None = None
     """None: no endpoint is configured, rules decide everything."""
+    budgets: Budgets = field(default_factory=Budgets)
+    """What may go to models, and whether anything may."""
     clock: Clock = field(default_factory=SystemClock)
     policy: PolicySettings = field(default_factory=PolicySettings)
     asking: ModelSettings = field(default_factory=ModelSettings)
@@ -86,6 +90,12 @@ class Context:
     def model_in_time(self, state: DecisionState) -> bool:
         """Whether a model is there whose answer, by its usual pace, would come in time."""
         return self.model is not None and self.clock.limit(self.time_left(state)) > self.model.usual_latency
+
+    def account(self, request: DecisionRequest) -> Account:
+        """What a decision is charged to. Who has no sheet is one of a crowd."""
+        character = self.memory.world(request.world).characters.get(request.character)
+        rank = character.rank if character is not None else Rank.CROWD
+        return Account(request.world, request.kind, rank, request.scene.time.day)
 
     def world(self, state: DecisionState) -> World:
         """The sheet of the request's world."""

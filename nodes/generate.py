@@ -132,6 +132,7 @@ async def ask(
                 attempts=attempts,
                 endpoint=invalid.endpoint,
                 tokens=_with(receipt, invalid.prompt_tokens, invalid.completion_tokens),
+                cost=round(receipt.get("cost", 0.0) + invalid.cost, 6),
                 validity={"grammar": is_json, "schema": False, "world": None},
             ),
         }
@@ -147,6 +148,7 @@ async def ask(
                 attempts=attempts,
                 endpoint=answer.endpoint,
                 tokens=_with(receipt, answer.prompt_tokens, answer.completion_tokens),
+                cost=round(receipt.get("cost", 0.0) + answer.cost, 6),
                 validity={"grammar": True, "schema": True, "world": None},
             ),
         }

@@ -67,6 +67,7 @@ from schemas.errors import (
     BadRequest,
     BadSettings,
     BadWorld,
+    BudgetUsedUp,
     CallerError,
     CheckpointsUnavailable,
     Fault,
@@ -75,6 +76,7 @@ from schemas.errors import (
     ModelBusy,
     ModelError,
     ModelRejected,
+    ModelSwitchedOff,
     ModelTimeout,
     ModelUnavailable,
     PromptTooLong,
@@ -170,6 +172,7 @@ from schemas.requests import Decision, DecisionRequest, Policy
 from schemas.scene import EntityKind, EntityRef, Lighting, LocationSnapshot, Position, PresentEntity, Scene, Weather
 from schemas.settings import (
     PROJECT,
+    BudgetSettings,
     ConsolidationSettings,
     ConversationSettings,
     EmbedderSettings,
@@ -190,6 +193,7 @@ from schemas.settings import (
     load_settings,
     settings_file,
 )
+from schemas.spending import Account, BudgetAlert, BudgetUse, Spending
 from schemas.tactics import Feature, Habit, Lesson, Need, PlayerModel, Stance, Study, Tally
 from schemas.treaties import (
     Alliance,
@@ -227,6 +231,7 @@ __all__ = [
     "Ability",
     "AbilityScore",
     "AbilityScores",
+    "Account",
     "Action",
     "ActiveEffect",
     "AddFact",
@@ -242,6 +247,10 @@ __all__ = [
     "BadWorld",
     "Bout",
     "Branch",
+    "BudgetAlert",
+    "BudgetSettings",
+    "BudgetUse",
+    "BudgetUsedUp",
     "CallerError",
     "ChallengeRating",
     "ChangeRelationship",
@@ -354,6 +363,7 @@ __all__ = [
     "ModelRejected",
     "ModelRole",
     "ModelSettings",
+    "ModelSwitchedOff",
     "ModelTimeout",
     "ModelUnavailable",
     "Mood",
@@ -415,6 +425,7 @@ __all__ = [
     "SkillBonus",
     "Source",
     "Speeds",
+    "Spending",
     "StagedCall",
     "Stance",
     "StateTooOld",

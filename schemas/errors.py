@@ -11,6 +11,8 @@ LoomError
 |- ModelError                  the model's side failed; a graph answers these with its fallback
 |  |- ModelUnavailable         refused, unreachable, no endpoint
 |  |- ModelBusy                every endpoint is taken, and the queue before them is full
+|  |- ModelSwitchedOff         nothing may be sent to a model server
+|  |- BudgetUsedUp             what may go to models today has gone
 |  |- ModelTimeout             no answer in the time that was left
 |  |- ModelRejected            the server said no (4xx, 5xx)
 |  |- ModelAnswerInvalid       an answer that does not fit the schema
@@ -159,6 +161,18 @@ class ModelBusy(ModelError):
     code: ClassVar[str] = "model_busy"
 
 
+class ModelSwitchedOff(ModelError):
+    """The kill switch is off: nothing is sent to any model server, and what was under way is cut off."""
+
+    code: ClassVar[str] = "model_switched_off"
+
+
+class BudgetUsedUp(ModelError):
+    """What may go to models today has gone; nothing was sent."""
+
+    code: ClassVar[str] = "budget_used_up"
+
+
 class ModelTimeout(ModelError):
     """No answer in the time that was left; the request was cancelled."""
 
@@ -187,7 +201,9 @@ class ModelAnswerInvalid(ModelError):
     def __init__(self, message: str, *, raw: str, faults: Sequence[str] = (), endpoint: str | None = None) -> None:
         self.raw, self.faults = raw, tuple(faults)
         self.prompt_tokens = self.completion_tokens = 0
-        """What it cost all the same, where the server said so."""
+        """What it took all the same, where the server said so."""
+        self.cost = 0.0
+        """And what that costs."""
         self.no_answer = False
         """The server sent something that is no chat completion at all; the model is not to blame."""
         super().__init__(message, endpoint=endpoint)

@@ -25,6 +25,8 @@ class ModelCall(Value):
     """Requests that were sent for it."""
     prompt_tokens: int = Field(default=0, ge=0)
     completion_tokens: int = Field(default=0, ge=0)
+    cost: float = Field(default=0.0, ge=0)
+    """By the price that `models.toml` had then."""
     trace: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     """OpenTelemetry's id of the trace that tells of it; None: nobody watched."""
     span: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")

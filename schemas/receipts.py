@@ -81,6 +81,8 @@ class Receipt(Value):
     attempts: int = Field(default=0, ge=0)
     """Answers that were asked of a model."""
     tokens: Tokens = Tokens()
+    cost: float = Field(default=0.0, ge=0)
+    """What models cost, by the prices of `models.toml`, in their currency; to a millionth."""
     validity: Validity = Validity()
     cuts: tuple[Cut, ...] = ()
     """What was left out of the prompt that was sent last, or told in fewer words, because it was too long."""

@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from schemas.characters import Rank
 from schemas.errors import BadSettings, Fault
 from schemas.values import Id, UnitFloat, Value
 
@@ -211,10 +212,37 @@ class SavesSettings(Value):
 class PolicySettings(Value):
     """Who may decide."""
 
-    model_share: UnitFloat = 1.0
-    """Of the decisions that a graph would give to the model: how many it gets. 0 is the kill switch."""
+    ask_models: bool = True
+    """The kill switch: where it is false, nothing is sent to any model server."""
+    always: tuple[Id, ...] = ("diplomacy", "tactics")
+    """Kinds that no budget sends to the rules: negotiation and long-term strategy. What they cost is counted."""
     max_tool_calls: int = Field(default=3, ge=0, le=16)
     """Tool calls that one decision may make."""
+
+
+class BudgetSettings(Value):
+    """How much of what it covers may go to models, in a day. What is over goes to the rules."""
+
+    name: Id
+    """For people: in `loomwright budgets`, in logs, in alerts."""
+    worlds: tuple[Id, ...] = ()
+    """It covers these worlds; none named: all."""
+    kinds: tuple[Id, ...] = ()
+    """And these kinds of decision, `behind_play` among them (summaries, upkeep); none named: all."""
+    ranks: tuple[Rank, ...] = ()
+    """And characters of these ranks; none named: all, and what is done behind play."""
+    per: Literal["day", "game_day"] = "day"
+    """`day`: by the clock on the wall, in UTC. `game_day`: by the game's calendar, for each world by itself."""
+    share: UnitFloat | None = None
+    """Of the decisions: drawn from their seeds, and never more than so many of those made so far, rounded up."""
+    decisions: int | None = Field(default=None, ge=0)
+    """Decisions that models may make."""
+    tokens: int | None = Field(default=None, ge=0)
+    """Of prompts and answers, as the servers count them."""
+    money: float | None = Field(default=None, ge=0)
+    """By the prices in `models.toml`, in their currency."""
+    alerts: tuple[float, ...] = (0.5, 0.8, 1.0)
+    """Where it is told how much of `decisions`, `tokens` or `money` is used up; 0.8 is 80 %."""
 
 
 class EncounterSettings(Value):
@@ -284,6 +312,8 @@ class Settings(BaseSettings):
     upkeep: UpkeepSettings = UpkeepSettings()
     saves: SavesSettings = SavesSettings()
     policy: PolicySettings = PolicySettings()
+    budgets: tuple[BudgetSettings, ...] = ()
+    """How much may go to models: none, and only the graphs' own shares hold."""
     encounters: EncounterSettings = EncounterSettings()
     log: LogSettings = LogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
@@ -299,6 +329,9 @@ class Settings(BaseSettings):
             raise ValueError("there are `endpoints`, and `model.url` besides: make it one of them")
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"endpoints: '{twice[0]}' is there twice")
+        budgets = [budget.name for budget in self.budgets]
+        if twice := sorted({name for name in budgets if budgets.count(name) > 1}):
+            raise ValueError(f"budgets: '{twice[0]}' is there twice")
         return self
 
     @property

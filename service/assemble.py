@@ -9,7 +9,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from inference import Model, WatchedModel, load_models
+from inference import (
+    Budgets,
+    GatedEmbedder,
+    GatedModel,
+    GatedReranker,
+    Keeping,
+    LooksByItself,
+    Model,
+    Switch,
+    WatchedModel,
+    load_models,
+)
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
 from nodes import Clock, Context, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
@@ -36,17 +47,33 @@ async def assemble(
     the record cannot be opened.
     """
     async with AsyncExitStack() as stack:
+        budgets = Budgets(
+            settings.budgets,
+            always=settings.policy.always,
+            switch=Switch(on=settings.policy.ask_models, known=False),
+        )
         asked = make_model(settings) if model == FROM_SETTINGS else model
         if asked is not None and asked is not model:
             stack.push_async_callback(asked.aclose)
+        if isinstance(asked, LooksByItself):
+            asked.gate = budgets.switch.passing
         library = Toolbox.load(settings.config / "tools", FUNCTIONS)
         reranker = make_reranker(settings)
         if reranker is not None:
             stack.push_async_callback(reranker.aclose)
         memory = await Memory.open(
-            settings.record_url, settings.home, make_embedder(settings), settings.recall, settings.upkeep, reranker
+            settings.record_url,
+            settings.home,
+            make_embedder(settings, budgets.switch),
+            settings.recall,
+            settings.upkeep,
+            GatedReranker(reranker, budgets.switch) if reranker is not None else None,
         )
         stack.push_async_callback(memory.aclose)
+        keeping = Keeping(budgets, memory.spending)
+        stack.push_async_callback(keeping.aclose)
+        await keeping.begin()
+        prices = load_models(settings.config / "models.toml")
         yield Context(
             memory=memory,
             bestiary=await asyncio.to_thread(checked_bestiary, settings),
@@ -54,7 +81,8 @@ async def assemble(
             stances=load_stances(settings.config / "tactics.toml"),
             prompts=PromptLibrary(settings.config / "prompts"),
             toolbox=library.with_tools(tools) if tools is not None else library,
-            model=WatchedModel(asked, load_models(settings.config / "models.toml")) if asked is not None else None,
+            model=GatedModel(WatchedModel(asked, prices), budgets) if asked is not None else None,
+            budgets=budgets,
             clock=clock or SystemClock(),
             policy=settings.policy,
             asking=settings.model,
@@ -108,8 +136,8 @@ def make_model(settings: Settings) -> Model | None:
     return ModelPool(settings.servers, settings.guards, key_for=settings.key_for)
 
 
-def make_embedder(settings: Settings) -> Embedder:
-    """What turns text into vectors, as the settings say."""
+def make_embedder(settings: Settings, switch: Switch | None = None) -> Embedder:
+    """What turns text into vectors, as the settings say; an endpoint only while the switch is on."""
     match settings.embedder.kind:
         case "lexical":
             return LexicalEmbedder()
@@ -123,7 +151,8 @@ def make_embedder(settings: Settings) -> Embedder:
                 )
             from inference import EndpointEmbedder
 
-            return EndpointEmbedder(url, name=name, dimension=settings.embedder.dimension, api_key=settings.api_key)
+            embedder = EndpointEmbedder(url, name=name, dimension=settings.embedder.dimension, api_key=settings.api_key)
+            return GatedEmbedder(embedder, switch) if switch is not None else embedder
 
 
 def make_reranker(settings: Settings) -> EndpointReranker | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from schemas import DecisionRequest, LoomError, WorldTime
+from inference import BEHIND_PLAY, working_for
+from schemas import Account, DecisionRequest, LoomError, WorldTime
 
 GRACE = 5.0
 """Seconds that a running job may still take when all is closed; then it is cut off. Jobs write in transactions."""
@@ -124,7 +125,8 @@ class Background:
         occasion = Occasion(world, timeline, waiting.at, tuple(waiting.characters), tuple(waiting.threads))
         self._waiting[key] = _Waiting(waiting.at.total_minutes, waiting.at)
         try:
-            await job.run(occasion)
+            with working_for(Account(world, BEHIND_PLAY, "", waiting.at.day)):
+                await job.run(occasion)
         except LoomError as error:
             self.failed[job.name] += 1
             log.warning("background_job_failed", job=job.name, world=world, reason=error.code, error=str(error))

@@ -27,6 +27,7 @@ from schemas import (
     WorldPack,
 )
 from service.cli_bestiary import app as bestiary_app
+from service.cli_budgets import budgets, switch
 from service.cli_calls import app as calls_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
@@ -55,6 +56,8 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(tags_app, name="tags")
 app.add_typer(world_app, name="world")
 app.command()(stats)
+app.command()(budgets)
+app.command()(switch)
 
 T = TypeVar("T")
 

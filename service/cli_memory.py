@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +19,8 @@ from rich.table import Table
 
 from memory import Memory, Progress, Verified
 from schemas import Settings, UnknownThing, load_settings
-from service.assemble import make_embedder
 from service.logs import set_up_logs
+from service.terminal import open_memory
 
 app = typer.Typer(help="What characters remember: its indexes and their upkeep.", no_args_is_help=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -52,7 +52,7 @@ def reindex(
 
 
 async def _reindex(settings: Settings, world: str | None, *, as_json: bool) -> bool:
-    async with _memory(settings) as memory:
+    async with open_memory(settings) as memory:
         with _told(as_json=as_json) as tell:
             for name in await _chosen(memory, world):
                 await memory.reindex(name, tell)
@@ -62,7 +62,7 @@ async def _reindex(settings: Settings, world: str | None, *, as_json: bool) -> b
 
 
 async def _verify(settings: Settings, world: str | None, *, as_json: bool) -> bool:
-    async with _memory(settings) as memory:
+    async with open_memory(settings) as memory:
         lines = [line for name in await _chosen(memory, world) for line in await memory.verify(name)]
     for line in lines if as_json else ():
         _print_json(asdict(line) | {"ok": line.ok})
@@ -118,7 +118,7 @@ async def _consolidate(
     settings: Settings, world: str | None, character: str | None, *, dry_run: bool, as_json: bool
 ) -> None:
     table = Table("world", "characters", "memories", "joined", "merged", "long-term", "faded", "over budget", "kept")
-    async with _memory(settings) as memory:
+    async with open_memory(settings) as memory:
         with Bars(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, disable=as_json
         ) as bars:
@@ -161,17 +161,6 @@ def _told(*, as_json: bool) -> Generator[Callable[[Progress], None]]:
             bars.update(tasks[key], completed=progress.done, total=progress.total)
 
         yield tell
-
-
-@asynccontextmanager
-async def _memory(settings: Settings) -> AsyncGenerator[Memory]:
-    memory = await Memory.open(
-        settings.record_url, settings.home, make_embedder(settings), settings.recall, settings.upkeep
-    )
-    try:
-        yield memory
-    finally:
-        await memory.aclose()
 
 
 def _print_json(value: Mapping[str, object]) -> None:

@@ -72,10 +72,13 @@ def as_fields(kind: str, of: Statistics, registry: ModelRegistry) -> dict[str, o
 
 
 def cost(of: Statistics, registry: ModelRegistry) -> float:
-    """What the tokens cost by today's prices; those of a model that is not in models.toml count as free."""
+    """What the answers cost, by the prices of their time; those of a model that is not in models.toml are free.
+
+    Decisions from before the record kept that go by today's prices.
+    """
     known = {model.name: model for model in registry.models}
-    return sum(
-        known[name].cost(prompt_tokens=spent.prompt, completion_tokens=spent.completion)
+    return sum(spent.cost for spent in of.tokens.values()) + sum(
+        known[name].cost(prompt_tokens=spent.unpriced[0], completion_tokens=spent.unpriced[1])
         for name, spent in of.tokens.items()
         if name in known
     )

@@ -35,8 +35,10 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     new_enough = sys.version_info >= (3, 11)
     yield Finding("python", new_enough, version, "" if new_enough else "install Python 3.11 or newer")
+    asking = settings.policy.ask_models
     try:
         async with Loom.open(settings) as loom:
+            asking = loom.budgets.switch.on
             for health in await loom.memory.health():
                 yield Finding(health.name, health.ok, health.detail, "" if health.ok else "loomwright doctor --help")
             for finding in _graphs(loom):
@@ -51,7 +53,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except (CallerError, RecordError) as error:
         yield Finding("loom", False, str(error), "mend the above")
     yield _registry(settings)
-    for finding in await _endpoints(settings):
+    for finding in await _endpoints(settings, asking=asking):
         yield finding
 
 
@@ -76,8 +78,10 @@ def _registry(settings: Settings) -> Finding:
     return Finding("models.toml", True, f"{len(registry.models)} models")
 
 
-async def _endpoints(settings: Settings) -> list[Finding]:
+async def _endpoints(settings: Settings, *, asking: bool) -> list[Finding]:
     """Ask each endpoint for an answer that holds to a schema, all at the same time."""
+    if not asking:
+        return [Finding("endpoint", True, "models are switched off: nobody was asked", "loomwright switch --help")]
     if not settings.servers:
         detail = "none is configured: rules decide everything"
         return [Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")]

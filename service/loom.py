@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import ValidationError
 
 from graphs import DecisionGraph, DecisionInput, Declaration, compile_graph, find, follow_graph, library_names, load
+from inference import BEHIND_PLAY, Budgets, working_for
 from memory import Commit, Memory, WorldLine
 from nodes import CATALOGUE, SCHEMA_VERSION, Catalogue, Clock, Context
 from rules import decide
@@ -94,6 +95,7 @@ class Loom:
             open_checkpoints(settings.home, settings.record_url) as checkpointer,
         ):
             loom = cls(settings, context, checkpointer, catalogue)
+            loom._check_budgets()
             warming = asyncio.create_task(loom._warm())
             loom._compile_all()
             try:
@@ -109,6 +111,16 @@ class Loom:
     def memory(self) -> Memory:
         """The record and its indexes."""
         return self.context.memory
+
+    @property
+    def budgets(self) -> Budgets:
+        """What may go to models and what has gone; its `listeners` hear of thresholds that are passed."""
+        return self.context.budgets
+
+    def switch_models(self, *, on: bool) -> None:
+        """The kill switch of this process. Off: from now on nothing is sent to any model server, rules decide, and
+        what is under way is cut off. On: as long as the record's own switch (`loomwright switch`) is on, too."""
+        self.context.budgets.switch.turn(on=on)
 
     def world(self, world: str) -> WorldLine:
         """The timelines and saves of a world: fork, rewind, save, load, log, diff, export. Raises `UnknownThing`."""
@@ -139,6 +151,14 @@ class Loom:
             )
             known = self._graphs[(kind, checkpoints)] = (declaration, compiled)
         return known
+
+    def _check_budgets(self) -> None:
+        """A budget of a kind that is none would hold nobody back."""
+        known = {*self.kinds, BEHIND_PLAY}
+        for budget in self.settings.budgets:
+            for kind in budget.kinds:
+                if kind not in known:
+                    raise UnknownThing("kind of decision", kind, known, where=f"budgets '{budget.name}'")
 
     async def _warm(self) -> None:
         """Have what finds memories by meaning ready before a prompt asks for it. Rules ask for none."""
@@ -231,7 +251,9 @@ class Loom:
         return {"configurable": {"thread_id": _thread(request)}, "metadata": {"decision": request.id}}
 
     async def _run(self, request: DecisionRequest, start: DecisionInput | None, began: float) -> Decision:
-        with decision_span(request) as span:
+        account = self.context.account(request)
+        self.context.budgets.begin(account)
+        with decision_span(request) as span, working_for(account):
             decision = span.made(await self._answer(request, start, began))
         self.background.after(request)
         return decision

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from inference import Switch
 from memory import Memory
 from schemas import Settings, load_settings
 from service.assemble import make_embedder
@@ -35,8 +36,11 @@ def settings_for(home: Path | None) -> Settings:
 @asynccontextmanager
 async def open_memory(settings: Settings) -> AsyncGenerator[Memory]:
     """The record and its indexes, for one command."""
-    memory = await Memory.open(settings.record_url, settings.home, make_embedder(settings), settings.recall)
+    switch = Switch(on=settings.policy.ask_models, known=False)
+    embedder = make_embedder(settings, switch)
+    memory = await Memory.open(settings.record_url, settings.home, embedder, settings.recall, settings.upkeep)
     try:
+        switch.heard(on=await memory.spending.models_on())
         yield memory
     finally:
         await memory.aclose()

@@ -39,6 +39,14 @@ class Instruments:
             "loomwright.tokens", description="Tokens of models. By kind, model, type (input, output)."
         )
         self.cost = meter.create_counter("loomwright.cost", description="What models cost. By kind, model.")
+        self.budget_used = meter.create_gauge(
+            "loomwright.budget.used",
+            description="How much of a budget is used up, 1 is all. By budget, of (share, decisions, tokens, money).",
+        )
+        self.budget_alerts = meter.create_counter(
+            "loomwright.budget.alerts",
+            description="Thresholds of budgets that were passed. By budget, of, threshold.",
+        )
         self.calls = meter.create_histogram(
             "gen_ai.client.operation.duration",
             unit="s",

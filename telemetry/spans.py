@@ -103,6 +103,7 @@ class CallSpan:
     def __init__(self, span: Span, model: str) -> None:
         self.span, self.model, self.endpoint = span, model, ""
         self.prompt_tokens = self.completion_tokens = 0
+        self.cost = 0.0
         self.attempts = 1
         """Requests that were sent for it."""
 
@@ -166,6 +167,7 @@ def _for_the_log(call: CallSpan, error: str | None, at: float, seconds: float, a
         attempts=call.attempts,
         prompt_tokens=call.prompt_tokens,
         completion_tokens=call.completion_tokens,
+        cost=call.cost,
         trace=format_trace_id(known.trace_id) if watched_too else None,
         span=format_span_id(known.span_id) if watched_too else None,
     )

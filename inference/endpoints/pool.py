@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from random import Random
 
@@ -29,6 +30,7 @@ from schemas import (
     GuardSettings,
     ModelBusy,
     ModelError,
+    ModelSwitchedOff,
     ModelTimeout,
     ModelUnavailable,
     UnknownThing,
@@ -69,6 +71,8 @@ class ModelPool:
         self._waking: asyncio.TimerHandle | None = None
         self._probing = Probing(self.probe, self._guards.probe_seconds)
         self._leaving = set[asyncio.Task[None]]()
+        self.gate: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+        """What each look that it takes by itself passes first: it may raise ModelSwitchedOff."""
         for settings in endpoints:
             self.add(settings)
 
@@ -174,7 +178,9 @@ class ModelPool:
     async def probe(self) -> None:
         """Look after the endpoints that nobody asked for a while, and those that may be back."""
         since = self._now() - self._guards.probe_seconds
-        await asyncio.gather(*(one.probe(PROBE_SECONDS) for one in self._ready() if one.wants_probe(since)))
+        with suppress(ModelSwitchedOff):
+            async with self.gate():
+                await asyncio.gather(*(one.probe(PROBE_SECONDS) for one in self._ready() if one.wants_probe(since)))
         self._hand_out()
 
     async def aclose(self) -> None:

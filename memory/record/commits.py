@@ -151,6 +151,7 @@ def measured(decision: Decision) -> Fields:
         "attempts": receipt.attempts,
         "prompt_tokens": receipt.tokens.prompt,
         "completion_tokens": receipt.tokens.completion,
+        "cost": receipt.cost,
         "in_grammar": None if grammar is None else int(grammar),
         "in_schema": None if schema is None else int(schema),
         "in_world": None if world is None else int(world),

@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from memory.record.tables import INDEX_MARK, MODEL_CALL, WORLD, Row
+from memory.record.tables import INDEX_MARK, MODEL_CALL, MODEL_SWITCH, SPENDING, WORLD, Row
 from schemas import as_fields
 
 Plain = dict[str, object]
@@ -23,7 +23,7 @@ def dump(connection: Connection, world: str) -> list[Plain]:
     """
     rows: list[Plain] = []
     for table in sorted(Row.metadata.tables.values(), key=lambda table: table.name):
-        if table in (INDEX_MARK, MODEL_CALL):
+        if table in (INDEX_MARK, MODEL_CALL, MODEL_SWITCH, SPENDING):  # the machine's
             continue
         owner = table.c.id if table is WORLD else table.c.world
         found = [_plain(dict(row)) for row in connection.execute(select(table).where(owner == world)).mappings()]

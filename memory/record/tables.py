@@ -196,6 +196,8 @@ class DecisionRow(Row, table=True):
     attempts: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+    """None: before that was kept."""
     in_grammar: int | None = None
     """The three levels of validity: 1 it was, 0 it was not, None it was not asked."""
     in_schema: int | None = None
@@ -223,6 +225,7 @@ class ModelCallRow(Row, table=True):
     attempts: int
     prompt_tokens: int
     completion_tokens: int
+    cost: float = 0.0
     trace: str | None = None
     span: str | None = None
 
@@ -354,6 +357,30 @@ class SaveRow(Row, table=True):
     """When it was made, by the game's clock, and why."""
 
 
+class SpendingRow(Row, table=True):
+    """What was decided and what went to models on one day of the clock on the wall. The machine's, not a world's."""
+
+    day: int = Field(primary_key=True)
+    """Since 1970, in UTC."""
+    world: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    rank: str = Field(primary_key=True)
+    game_day: int = Field(primary_key=True, sa_type=BigInteger)
+    decisions: int = Field(sa_type=BigInteger)
+    asked: int = Field(sa_type=BigInteger)
+    tokens: int = Field(sa_type=BigInteger)
+    cost: float
+
+
+class ModelSwitchRow(Row, table=True):
+    """Whether models may be asked by those who share this record. One row, or none: they may."""
+
+    id: int = Field(primary_key=True)
+    models_on: int
+    at: int = Field(sa_type=BigInteger)
+    """When it was switched last: milliseconds since 1970, UTC."""
+
+
 class IndexMarkRow(Row, table=True):
     """How far an index has followed a world. The mark is the record's, so a backup of it takes its indexes back too."""
 
@@ -394,3 +421,5 @@ MOOD_CHANGE = _table("mood_change")
 NEWS = _table("news")
 SAVE = _table("save")
 INDEX_MARK = _table("index_mark")
+SPENDING = _table("spending")
+MODEL_SWITCH = _table("model_switch")

@@ -97,7 +97,7 @@ WHOLE: Mapping[str, type[Value]] = {
 """What the `body` of a table's rows holds, or the `sheet` of a world."""
 REPEATED: Mapping[str, frozenset[str]] = {
     DECISION.name: frozenset(
-        {"model", "attempts", "prompt_tokens", "completion_tokens", "in_grammar", "in_schema", "in_world"}
+        {"model", "attempts", "prompt_tokens", "completion_tokens", "cost", "in_grammar", "in_schema", "in_world"}
     )
 }
 """Columns that only repeat what a whole value says: they are filled in when a file is read."""

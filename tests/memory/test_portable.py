@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memory import Commit, Memory, News
-from memory.record.tables import INDEX_MARK, LINEAGE, MODEL_CALL, Row
+from memory.record.tables import INDEX_MARK, LINEAGE, MODEL_CALL, MODEL_SWITCH, SPENDING, Row
 from memory.timelines.portable import HISTORY, TABLES, WHOLE, as_line
 from schemas import BadRequest, BadWorld, Mood, QuestProgress
 from tests.memory.stage import NOON, PAST, WORLD, decision, experience, full_commit, open_memory, pack, query, said
@@ -268,7 +268,8 @@ async def test_a_file_that_cannot_be_written_leaves_nothing_behind(played: Memor
 
 
 def test_the_file_holds_every_table_of_the_record() -> None:
-    stays = {LINEAGE.name, INDEX_MARK.name, MODEL_CALL.name}  # what is worked out again, and the machine's own log
+    stays = {LINEAGE.name, INDEX_MARK.name}  # what is worked out again,
+    stays |= {MODEL_CALL.name, SPENDING.name, MODEL_SWITCH.name}  # and what is the machine's own
     assert {table.name for table in Row.metadata.tables.values()} - stays == set(TABLES)
     assert {table.name for table in TABLES.values() if {"body", "sheet"} & set(table.c.keys())} == set(WHOLE)
     assert all({"world", "timeline", "seq"} <= set(table.c.keys()) for table in HISTORY)

@@ -26,6 +26,8 @@ from schemas import (
     BadRequest,
     BadSettings,
     BadWorld,
+    BudgetSettings,
+    BudgetUsedUp,
     CallerError,
     CheckpointsUnavailable,
     EndpointSettings,
@@ -36,6 +38,7 @@ from schemas import (
     ModelBusy,
     ModelError,
     ModelRejected,
+    ModelSwitchedOff,
     ModelTimeout,
     ModelUnavailable,
     PromptTooLong,
@@ -116,6 +119,8 @@ ERRORS: list[LoomError] = [
     ModelError("it broke", endpoint="http://127.0.0.1:1/v1"),
     ModelUnavailable("nobody", endpoint="http://127.0.0.1:1/v1"),
     ModelBusy("256 questions wait for a place already"),
+    ModelSwitchedOff("off"),
+    BudgetUsedUp("gone"),
     ModelTimeout("too late"),
     ModelRejected("no", status=429, endpoint="http://127.0.0.1:1/v1"),
     ModelAnswerInvalid("no JSON", raw="{", faults=["it is never closed"], endpoint="script"),
@@ -209,8 +214,8 @@ def test_the_settings_file_shows_the_defaults_of_the_code(bare: Path) -> None:
         last = name.rpartition(".")[2]
         shown = f"{last} = " in text or f"[[{last}]]" in text or name.startswith(("api_key", "endpoint_keys"))
         assert shown, f"the settings file does not show '{name}'"
-    for name in EndpointSettings.model_fields:
-        assert f"# {name} = " in text, f"the settings file does not show '{name}' of an endpoint"
+    for name in (*EndpointSettings.model_fields, *BudgetSettings.model_fields):
+        assert f"# {name} = " in text, f"the settings file does not show '{name}' of an endpoint or a budget"
 
 
 def test_the_environment_goes_over_the_file_and_what_is_passed_over_both(

@@ -289,8 +289,8 @@ def test_what_the_user_can_mend_is_one_readable_message(
 @pytest.mark.parametrize(
     ("variable", "value", "says_so"),
     [
-        ("LOOMWRIGHT_POLICY__MODEL_SHARE", "seven", "policy.model_share"),
-        ("LOOMWRIGHT_POLICY__MODEL_SHARE", "7", "policy.model_share"),
+        ("LOOMWRIGHT_POLICY__MAX_TOOL_CALLS", "seven", "policy.max_tool_calls"),
+        ("LOOMWRIGHT_POLICY__MAX_TOOL_CALLS", "77", "policy.max_tool_calls"),
         ("LOOMWRIGHT_EMBEDDER__KIND", "magic", "embedder.kind"),
         ("LOOMWRIGHT_EMBEDDER__KIND", "endpoint", "LOOMWRIGHT_EMBEDDER__URL"),
         ("LOOMWRIGHT_GRAPHS", "not json", "graphs"),

@@ -137,6 +137,13 @@ def test_tokens_cost_what_the_registry_says() -> None:
     paid = RegisteredModel(
         name="paid", version="1", roles=(Role.NARRATOR,), context_length=8, price=Price(prompt=0.5, completion=1.5)
     )
-    of = Statistics(tokens={"paid": Spent(1_200, 80), "unknown": Spent(10**9, 10**9)})
+    old, new, unknown = Spent(), Spent(), Spent()
+    old.add(1_200, 80, None)
+    new.add(1_200, 80, 0.25)
+    unknown.add(10**9, 10**9, None)
 
-    assert round(cost(of, ModelRegistry(models=(paid,))), 4) == 0.0007
+    def costs(**tokens: Spent) -> float:
+        return round(cost(Statistics(tokens=tokens), ModelRegistry(models=(paid,))), 4)
+
+    assert costs(paid=old, unknown=unknown) == 0.0007
+    assert costs(paid=new) == 0.25, "by the price of its time"

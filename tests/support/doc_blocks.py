@@ -25,7 +25,7 @@ from pydantic.fields import FieldInfo
 from graphs import Declaration, Node, draw, read
 from graphs.declaration import AtMost, Cache, Retry
 from nodes import CATALOGUE, Knob
-from schemas import PROJECT, EndpointSettings, Settings
+from schemas import PROJECT, BudgetSettings, EndpointSettings, Settings
 from telemetry import Instruments
 from tests.support import faults, rules_tables
 
@@ -64,6 +64,7 @@ _SETTINGS = {
     "telemetry.prometheus_host": "The address of that port; `0.0.0.0` for other machines too.",
     "api_key": "The key of the endpoints. Refused in a file.",
     "endpoint_keys": "Keys of single endpoints: `LOOMWRIGHT_ENDPOINT_KEYS__FAST` for `fast`. Refused in a file.",
+    "budgets": "How much may go to models: a table for each ([Budgets](serving.md#budgets)).",
     "endpoints": "Several servers: a table for each ([Serving a model](serving.md)); in the environment a JSON list.",
 }
 """What settings are for whose docstring is their table's, or speaks to programmers."""
@@ -155,11 +156,20 @@ class _ListingMeter(NoOpMeter):
 
 def endpoint() -> str:
     """What one of the endpoints says of itself, each line with its default."""
+    return _listed_table("endpoints", EndpointSettings)
+
+
+def budget() -> str:
+    """What one of the budgets says of itself."""
+    return _listed_table("budgets", BudgetSettings)
+
+
+def _listed_table(name: str, model: type[BaseModel]) -> str:
     rows = [
         (f"`{name}`", "needed" if field.is_required() else _default(field.default), field.description or "")
-        for name, field in EndpointSettings.model_fields.items()
+        for name, field in model.model_fields.items()
     ]
-    return _table(("in `[[endpoints]]`", "default", "what it is for"), rows)
+    return _table((f"in `[[{name}]]`", "default", "what it is for"), rows)
 
 
 def fault_table() -> str:
@@ -279,6 +289,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "instruments": instruments,
     "endpoint": endpoint,
+    "budget": budget,
     "faults": fault_table,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,

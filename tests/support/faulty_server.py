@@ -197,6 +197,8 @@ class FaultyServer:
         self._open: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self.requests: list[Request] = []
         self.asked: list[Request] = []
+        self.connections = 0
+        """All that were ever opened, whether anything was asked or not."""
         self.hung_up = 0
         """Requests whose client went away before it had its answer."""
 
@@ -223,6 +225,7 @@ class FaultyServer:
         self._behaviours = list(behaviours)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         self._open[writer] = asyncio.ensure_future(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
