@@ -2,7 +2,7 @@
 RUN := uv run
 PYTEST := $(RUN) pytest
 
-.PHONY: help setup check format lint types layers test test-all bench figures eval generate lock demo clean
+.PHONY: help setup check format lint types layers test test-all bench soak figures eval generate lock demo clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test-all: ## Run every test; a missing service is a failure
 
 bench: ## Run all benchmarks that need no server
 	$(RUN) python -m benchmarks overhead memory rules telemetry
+
+soak: ## Play five minutes over two tiny vLLMs that break all the time (needs vLLM); MINUTES=60 for an hour
+	$(RUN) python -m benchmarks soak --minutes $(or $(MINUTES),5)
 
 figures: ## Write docs/figures.md from a full run (needs vLLM: tests/support/tiny_vllm.py install)
 	$(RUN) python -m benchmarks overhead memory rules batching inference --page docs/figures.md

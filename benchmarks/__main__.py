@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME [NAME ...] [--json] [--quick] [--check] [--page FILE]`."""
+"""`python -m benchmarks NAME [NAME ...] [--json] [--quick] [--check] [--page FILE]`; `soak` has options of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batching, inference, memory, overhead, rules, telemetry
+from benchmarks import batching, inference, memory, overhead, rules, soak, telemetry
 from benchmarks.figures import Figure, page, show
 from schemas import LogSettings
 from service.logs import set_up_logs
@@ -19,6 +19,7 @@ SUITES: dict[str, Callable[..., Coroutine[Any, Any, list[Figure]]]] = {
     "inference": inference.measure,
     "memory": memory.measure,
     "rules": rules.measure,
+    "soak": soak.measure,
     "telemetry": telemetry.measure,
 }
 
@@ -32,11 +33,18 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="leave with 1 when a target is missed")
     parser.add_argument("--page", type=Path, help="write the figures to this Markdown file, too")
     parser.add_argument("--model-url", help="endpoint for suites that ask a model; the tests' tiny vLLM by default")
+    soaking = parser.add_argument_group("soak")
+    soaking.add_argument("--minutes", type=float, help="how long it is played (default: 5)")
+    soaking.add_argument("--rate", type=float, default=soak.RATE, help="decisions a second (default: %(default)g)")
+    soaking.add_argument("--seed", type=int, default=1, help="draws the decisions and the faults (default: 1)")
+    soaking.add_argument("--scripted", action="store_true", help="servers that make answers up, in place of tiny vLLMs")
     given = parser.parse_args()
     set_up_logs(LogSettings(level="error"))
     holds, measured = True, list[Figure]()
     for name in given.suites:
-        figures = asyncio.run(SUITES[name](quick=given.quick, model_url=given.model_url))
+        own = {option: getattr(given, option) for option in ("minutes", "rate", "seed", "scripted")}
+        more = own if name == "soak" else {}
+        figures = asyncio.run(SUITES[name](quick=given.quick, model_url=given.model_url, **more))
         holds = show(figures, as_json=given.json) and holds
         measured += figures
     if given.page is not None:

@@ -188,9 +188,13 @@ def after(seconds: float, behaviour: Behaviour) -> Behaviour:
 
 
 class FaultyServer:
-    """The server; see the module. `asked` holds the requests that behaviours answered, `requests` all of them."""
+    """The server; see the module. `asked` holds the requests that behaviours answered, `requests` all of them.
 
-    def __init__(self, *behaviours: Behaviour) -> None:
+    `port`: where it listens; 0 takes one that is free.
+    """
+
+    def __init__(self, *behaviours: Behaviour, port: int = 0) -> None:
+        self._port = port
         self._behaviours = list(behaviours) or [says("{}")]
         self._server: asyncio.Server | None = None
         self._url = ""
@@ -203,7 +207,7 @@ class FaultyServer:
         """Requests whose client went away before it had its answer."""
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
         self._url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
         return self
 

@@ -187,11 +187,10 @@ def start_embeddings(port: int, wait: float = 900) -> subprocess.Popen[bytes]:
 
 def stop(port: int) -> bool:
     """Stop the server that this script started on `port`, with its children. False when there was none."""
-    pid_file = CACHE / f"port-{port}.pid"
-    if not pid_file.is_file():
+    group = leader(port)
+    if group is None:
         return False
-    group = int(pid_file.read_text())
-    pid_file.unlink()
+    (CACHE / f"port-{port}.pid").unlink()
     try:
         os.killpg(group, signal.SIGTERM)
         for _ in range(200):
@@ -203,6 +202,12 @@ def stop(port: int) -> bool:
     except ProcessLookupError:
         pass  # gone: that is what was asked for
     return True
+
+
+def leader(port: int) -> int | None:
+    """The process of the server that this script started on `port`: it leads the group that takes signals."""
+    pid_file = CACHE / f"port-{port}.pid"
+    return int(pid_file.read_text()) if pid_file.is_file() else None
 
 
 def _free_port() -> int:
