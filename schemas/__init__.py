@@ -173,6 +173,7 @@ from schemas.scene import EntityKind, EntityRef, Lighting, LocationSnapshot, Pos
 from schemas.settings import (
     PROJECT,
     BudgetSettings,
+    CallsSettings,
     ConsolidationSettings,
     ConversationSettings,
     EmbedderSettings,
@@ -252,6 +253,7 @@ __all__ = [
     "BudgetUse",
     "BudgetUsedUp",
     "CallerError",
+    "CallsSettings",
     "ChallengeRating",
     "ChangeRelationship",
     "Character",

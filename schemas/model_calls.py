@@ -1,4 +1,4 @@
-"""What is kept of a call of a model: numbers and names. Never a prompt, an answer or a key."""
+"""What is kept of a call of a model: numbers and names; its texts only where the settings say so. Never a key."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class ModelCall(Value):
     completion_tokens: int = Field(default=0, ge=0)
     cost: float = Field(default=0.0, ge=0)
     """By the price that `models.toml` had then."""
+    prompt: str | None = None
+    """The messages as JSON, redacted; None: texts are not kept."""
+    answer: str | None = None
+    """What the model said, redacted; None: nothing, or texts are not kept."""
     trace: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     """OpenTelemetry's id of the trace that tells of it; None: nobody watched."""
     span: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")

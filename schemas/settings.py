@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from re import Pattern
 from tomllib import TOMLDecodeError
 from typing import Literal, Self, cast
 
@@ -265,6 +266,15 @@ class LogSettings(Value):
     """None: standard error."""
 
 
+class CallsSettings(Value):
+    """What the log of calls keeps beside names and numbers."""
+
+    texts: bool = False
+    """Prompts and answers, too, for a workshop: they hold what players typed. What leads to people is redacted."""
+    redact: tuple[Pattern[str], ...] = ()
+    """Regular expressions: whatever else is taken out of prompts and answers before they are kept."""
+
+
 class TelemetrySettings(Value):
     """Who is told what is measured. Nothing leaves by default, and texts never do."""
 
@@ -315,6 +325,7 @@ class Settings(BaseSettings):
     budgets: tuple[BudgetSettings, ...] = ()
     """How much may go to models: none, and only the graphs' own shares hold."""
     encounters: EncounterSettings = EncounterSettings()
+    calls: CallsSettings = CallsSettings()
     log: LogSettings = LogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     api_key: SecretStr | None = None
@@ -344,6 +355,12 @@ class Settings(BaseSettings):
     def key_for(self, endpoint: str) -> SecretStr | None:
         """The key that goes to the endpoint of that name."""
         return self.endpoint_keys.get(endpoint, self.api_key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys in the clear, for whoever takes them out of texts."""
+        own = (self.api_key,) if self.api_key is not None else ()
+        return tuple(key.get_secret_value() for key in (*own, *self.endpoint_keys.values()))
 
     def asking(self, url: str | None, name: str | None = None) -> Settings:
         """The same settings, with this one endpoint (None: as they are) and model in place of all others."""

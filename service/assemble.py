@@ -17,6 +17,7 @@ from inference import (
     Keeping,
     LooksByItself,
     Model,
+    ModelRegistry,
     Switch,
     WatchedModel,
     load_models,
@@ -25,6 +26,7 @@ from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_fold
 from nodes import Clock, Context, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
 from schemas import BadSettings, Fault, Party, Settings
+from telemetry import Redaction
 from tools import FUNCTIONS, Toolbox
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ async def assemble(
             stances=load_stances(settings.config / "tactics.toml"),
             prompts=PromptLibrary(settings.config / "prompts"),
             toolbox=library.with_tools(tools) if tools is not None else library,
-            model=GatedModel(WatchedModel(asked, prices), budgets) if asked is not None else None,
+            model=GatedModel(_watched(asked, prices, settings), budgets) if asked is not None else None,
             budgets=budgets,
             clock=clock or SystemClock(),
             policy=settings.policy,
@@ -91,6 +93,11 @@ async def assemble(
             parties=_parties(settings.config / "parties"),
             ring=Ring(settings.encounters.processes),
         )
+
+
+def _watched(model: Model, prices: ModelRegistry, settings: Settings) -> WatchedModel:
+    redact = Redaction(settings.calls.redact, settings.keys) if settings.calls.texts else None
+    return WatchedModel(model, prices, keep_texts=redact)
 
 
 def checked_bestiary(settings: Settings) -> Bestiary:

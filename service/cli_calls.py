@@ -1,4 +1,4 @@
-"""`loomwright calls`: the log of what models were asked. Numbers and names; no prompt and no answer is in it."""
+"""`loomwright calls`: the log of what models were asked. Names and numbers; texts where the settings keep them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import csv
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -111,6 +111,10 @@ def as_span(call: LoggedCall) -> dict[str, object]:
         "loomwright.endpoint": call.endpoint,
         "loomwright.attempts": call.attempts,
     }
+    if call.prompt is not None:
+        attributes["gen_ai.input.messages"] = _messages(json.loads(call.prompt))
+    if call.answer is not None:
+        attributes["gen_ai.output.messages"] = _messages([{"role": "assistant", "content": call.answer}])
     failed = call.outcome != "answered"
     if failed:
         attributes["error.type"] = call.outcome
@@ -131,6 +135,12 @@ def as_span(call: LoggedCall) -> dict[str, object]:
             {"resource": {"attributes": about}, "scopeSpans": [{"scope": {"name": "loomwright"}, "spans": [span]}]}
         ]
     }
+
+
+def _messages(said: Sequence[Mapping[str, str]]) -> str:
+    """As the semantic conventions want them: each with its parts."""
+    parts = [{"role": one["role"], "parts": [{"type": "text", "content": one["content"]}]} for one in said]
+    return json.dumps(parts, ensure_ascii=False)
 
 
 def _attribute(name: str, value: str | int) -> dict[str, object]:

@@ -5,6 +5,7 @@ Only OpenTelemetry's interface is used here. Where nobody listens, it costs next
 
 from telemetry.deciding import Deciding, calls_made, deciding
 from telemetry.instruments import Instruments
+from telemetry.redacting import Redaction
 from telemetry.sink import instruments, told_to, tracer
 from telemetry.spans import CallSpan, DecisionSpan, call_span, decision_span, in_node, watched
 
@@ -13,6 +14,7 @@ __all__ = [
     "Deciding",
     "DecisionSpan",
     "Instruments",
+    "Redaction",
     "call_span",
     "calls_made",
     "deciding",

@@ -104,6 +104,9 @@ class CallSpan:
         self.span, self.model, self.endpoint = span, model, ""
         self.prompt_tokens = self.completion_tokens = 0
         self.cost = 0.0
+        self.prompt: str | None = None
+        self.said: str | None = None
+        """Its texts, for a log that keeps them."""
         self.attempts = 1
         """Requests that were sent for it."""
 
@@ -168,6 +171,8 @@ def _for_the_log(call: CallSpan, error: str | None, at: float, seconds: float, a
         prompt_tokens=call.prompt_tokens,
         completion_tokens=call.completion_tokens,
         cost=call.cost,
+        prompt=call.prompt,
+        answer=call.said,
         trace=format_trace_id(known.trace_id) if watched_too else None,
         span=format_span_id(known.span_id) if watched_too else None,
     )

@@ -226,6 +226,8 @@ class ModelCallRow(Row, table=True):
     prompt_tokens: int
     completion_tokens: int
     cost: float = 0.0
+    prompt: str | None = None
+    answer: str | None = None
     trace: str | None = None
     span: str | None = None
 

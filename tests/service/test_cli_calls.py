@@ -14,10 +14,20 @@ from typing import Any, cast
 import pytest
 from google.protobuf import json_format
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+from pydantic import SecretStr
 
 from inference import ScriptedModel
 from memory import Commit
-from schemas import PROJECT, LoggedCall, ModelAnswerInvalid, ModelUnavailable
+from schemas import (
+    PROJECT,
+    BadSettings,
+    CallsSettings,
+    LoggedCall,
+    ModelAnswerInvalid,
+    ModelUnavailable,
+    Settings,
+    load_settings,
+)
 from service.cli_calls import as_span
 from tests.conftest import Opening, OpenLoom
 from tests.memory.stage import WORLD, decision, open_memory, pack
@@ -134,3 +144,42 @@ async def test_a_call_of_a_decision_that_fell_back_is_logged_too(open_loom: Open
         (call,) = [call async for call in loom.memory.calls()]
 
     assert (call.outcome, call.endpoint, call.trace) == ("model_unavailable", "script", None)
+
+
+async def test_a_workshop_keeps_prompts_and_answers_without_what_leads_to_a_person(
+    open_loom: OpenLoom, opening: Opening, settings: Settings
+) -> None:
+    request = opening("dialogue", policy="model")
+    typed = "Mail me at jo@example.org, key hunter2hunter2, ticket AB1234."
+    request = request.model_copy(update={"event": request.event.model_copy(update={"text": typed})})
+    workshop = settings.model_copy(
+        update={
+            "calls": CallsSettings.model_validate({"texts": True, "redact": [r"\b[A-Z]{2}\d{4}\b"]}),
+            "api_key": SecretStr("hunter2hunter2"),
+        }
+    )
+    async with open_loom() as scout:
+        good = good_answer(scout, request)
+    invalid = ModelAnswerInvalid("no JSON", raw="quartz heron of jo@example.org", endpoint="script")
+    async with open_loom(ScriptedModel([invalid, good]), settings=workshop) as loom:
+        decision = await loom.decide(request)
+        failed, answered = [call async for call in loom.memory.calls(request.world)]
+
+    assert decision.receipt.source == "repaired"
+    messages = json.loads(failed.prompt or "")
+    assert messages[0]["role"] == "system"
+    assert "Mail me at [email], key [key], ticket [redacted]." in messages[-1]["content"]
+    assert failed.answer == "quartz heron of [email]"
+    assert good["content"]["npc_text"] in (answered.answer or "")
+    said = {one["key"]: one["value"]["stringValue"] for one in attributes_of(answered) if "stringValue" in one["value"]}
+    assert json.loads(said["gen_ai.output.messages"])[0]["parts"][0]["content"] == answered.answer
+    assert len(json.loads(said["gen_ai.input.messages"])) == len(json.loads(answered.prompt or ""))
+
+
+def attributes_of(call: LoggedCall) -> list[dict[str, Any]]:
+    return cast("Any", as_span(call))["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"]
+
+
+def test_a_pattern_that_is_none_is_a_fault_of_the_settings() -> None:
+    with pytest.raises(BadSettings, match=r"calls.redact.0"):
+        load_settings(calls={"redact": ["("]})
