@@ -28,6 +28,7 @@ from inference.recorded import RecordedModel, Recording, RecordingModel, key_of
 from inference.registry import ModelRegistry, Price, RegisteredModel, Role, load_models
 from inference.schema import for_grammar
 from inference.scripted import Line, Script, ScriptedModel
+from inference.swapping import swap
 from inference.tokens import TokenCounter, at_most, estimate
 from inference.watched import WatchedModel
 from inference.weights import checksum
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from inference.client import Endpoint
     from inference.embeddings import Embedder, EndpointEmbedder
     from inference.endpoints import EndpointState, ModelPool
+    from inference.looking import Look, look
     from inference.rerank import EndpointReranker
     from inference.vllm import VllmModel
 
@@ -56,6 +58,7 @@ __all__ = [
     "Keeping",
     "Lane",
     "Line",
+    "Look",
     "LooksByItself",
     "Message",
     "Model",
@@ -83,7 +86,9 @@ __all__ = [
     "hear",
     "key_of",
     "load_models",
+    "look",
     "outlook",
+    "swap",
     "working_for",
 ]
 
@@ -93,8 +98,10 @@ _WITH_THE_SDK = {
     "EndpointEmbedder": "embeddings",
     "EndpointReranker": "rerank",
     "EndpointState": "endpoints",
+    "Look": "looking",
     "ModelPool": "endpoints",
     "VllmModel": "vllm",
+    "look": "looking",
 }
 """Names, and the module of each."""
 

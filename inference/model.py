@@ -56,6 +56,8 @@ class Answer(Generic[Said]):
     raw: str
     """The words as they came, before JSON was looked for in them."""
     model: str
+    version: str | None = None
+    """Of its weights, by the registry; None: it is not in there."""
     endpoint: str
     """The address asked, or `script`, `recording`."""
     prompt_tokens: int

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from inference.model import Answer, Ask, Content, Message, Model
 from inference.outlook import Outlook, outlook
+from inference.swapping import swap
+from schemas import EndpointSettings, ModelRole
 
 
 class PassingModel:
@@ -36,6 +38,10 @@ class PassingModel:
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """The other model's answer or failure."""
         return await self._inner.answer(ask, schema)
+
+    async def swap(self, role: ModelRole, settings: EndpointSettings) -> None:
+        """Exchange an endpoint behind the other model. Raises BadSettings where it has none."""
+        await swap(self._inner, role, settings)
 
     async def count_tokens(self, prompt: str | Sequence[Message]) -> int:
         """The other model's count."""

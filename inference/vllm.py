@@ -30,6 +30,8 @@ from schemas import ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout
 # catches it knows whether it is worth a line.
 logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
+ANYTHING: tuple[Message, ...] = ({"role": "user", "content": "."},)
+"""The shortest prompt."""
 SECOND_TRY_AFTER = 0.05
 """Seconds between a connection that could not be made and the one second try."""
 
@@ -178,15 +180,19 @@ class VllmModel:
                 raise failure from error
         raise AssertionError("the last attempt either returns or raises")
 
-    async def ping(self, seconds: float) -> None:
-        """Have one token written, to see whether the model answers at all. Raises a ModelError."""
+    async def ping(self, seconds: float, prompt: Sequence[Message] = ANYTHING) -> int:
+        """Have one token written, to see whether the model answers at all, or for it to know the prompt from then on.
+
+        Gives the prompt's tokens as the server counts them, 0 where it does not say. Raises a ModelError.
+        """
         name = await self._model_name(seconds)
-        body: dict[str, object] = {
-            "model": name,
-            "messages": [{"role": "user", "content": "."}],
-            "max_tokens": 1,
-        }
-        await self._endpoint.post("/chat/completions", body, seconds=seconds)
+        body: dict[str, object] = {"model": name, "messages": sendable(prompt), "max_tokens": 1}
+        said = await self._endpoint.post("/chat/completions", body, seconds=seconds)
+        match said.get("usage"):
+            case {"prompt_tokens": int(tokens)}:
+                return tokens
+            case _:
+                return 0
 
     async def look(self, seconds: float) -> None:
         """See whether the server is there, without any work for it. Raises a ModelError."""

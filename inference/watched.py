@@ -44,7 +44,8 @@ class WatchedModel(PassingModel):
                 raise
             call.attempts, call.said = answer.attempts, self._kept(answer.raw)
             cost = self._spent(call, answer.model, answer.endpoint, answer.prompt_tokens, answer.completion_tokens)
-            return replace(answer, cost=cost)
+            known = self._known.get(answer.model)
+            return replace(answer, cost=cost, version=known.version if known is not None else None)
 
     def _kept(self, said: str | Sequence[Message]) -> str | None:
         """As the log keeps it. Messages are redacted one by one, so that they stay JSON."""

@@ -5,7 +5,7 @@ from nodes.balance import balance
 from nodes.catalogue import Catalogue, Knob, NodeFunction, NodeSpec
 from nodes.choose_policy import choose_policy
 from nodes.clock import Clock, FrozenClock, SystemClock
-from nodes.compose import compose
+from nodes.compose import compose, opening_of
 from nodes.context import Context
 from nodes.decide_by_rules import decide_by_rules
 from nodes.foresee import foresee
@@ -83,6 +83,7 @@ __all__ = [
     "keep_look",
     "look_up",
     "note",
+    "opening_of",
     "prove",
     "recall",
     "remember",

@@ -23,7 +23,7 @@ from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.study_lines import plan_lines, stance_lines, study_lines
 from rules import Situation, choices
-from schemas import Cut, PromptTooLong
+from schemas import Cut, PromptTooLong, World
 
 SPARED = 0.4
 """Of a prompt that was too long or too slow: how much the shorter one saves, where so much can go."""
@@ -97,6 +97,24 @@ def shorter(state: DecisionState, context: Context) -> DecisionState | None:
     attempts = int(state["receipt"].get("attempts", 0)) + 1  # the one that failed
     receipt = note(state, cuts=_on_receipt(cuts + more), warnings=["prompt_shortened"], attempts=attempts)
     return {"messages": [dict(message) for message in written.messages], "receipt": receipt}
+
+
+def opening_of(
+    context: Context, decides: str, tools: Sequence[str], world: World, character: str, *, language: str = "en"
+) -> str:
+    """How every prompt of a character begins that asks for such a decision: what a server may know beforehand."""
+    known = world.characters[character]
+    return context.prompts.opening(
+        PROMPT_NAMES[decides],
+        {
+            "character": known,
+            "faction": world.factions.get(known.faction or ""),
+            "world": world.info,
+            "tools": [context.toolbox.spec(tool) for tool in tools],
+            "language": _language_name(language),
+            "brief": False,
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ async def ask(
             "content": said["content"],
             "receipt": note(
                 state,
-                versions={**versions, "model": answer.model},
+                versions={**versions, "model": answer.model, "weights": answer.version},
                 attempts=attempts,
                 endpoint=answer.endpoint,
                 tokens=_with(receipt, answer.prompt_tokens, answer.completion_tokens),

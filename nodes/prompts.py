@@ -109,6 +109,21 @@ class PromptLibrary:
             raise CallerError(Fault(self._raised_at(error, name), what)) from error
         return Prompt(tuple({"role": role, "content": content} for role, content in said.items()), version)
 
+    def opening(self, name: str, values: Mapping[str, object]) -> str:
+        """How the prompt `name` begins for a character: its system part, which needs no more values than that uses.
+
+        Raises as `render` does.
+        """
+        self._reread()
+        found = self._edition.prompts.get(name)
+        if found is None:
+            raise UnknownThing("prompt", name, self._edition.prompts, where=str(self._folder))
+        try:
+            return _text(found[0], "system", found[0].new_context(dict(values)))
+        except _WRONG_VALUES as error:
+            what = f"it cannot be rendered: {str(error).rstrip('.')}."
+            raise CallerError(Fault(self._raised_at(error, name), what)) from error
+
     def _reread(self) -> None:
         stamp = _stamp(self._folder)
         if stamp in (self._edition.stamp, self._refused):

@@ -22,6 +22,9 @@ class Versions(Value):
     schema_: str | None = Field(default=None, alias="schema", serialization_alias="schema")
     """`name#hash` of the JSON Schema that the model was held to."""
     model: str | None = None
+    """As its endpoint calls it."""
+    weights: str | None = None
+    """The version of that model, by `config/models.toml`."""
 
 
 class Tokens(Value):

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from pydantic import BaseModel
-from rich.table import Table
 
 from schemas import (
     BadRequest,
@@ -31,6 +30,8 @@ from service.cli_budgets import budgets, switch
 from service.cli_calls import app as calls_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
+from service.cli_models import app as models_app
+from service.cli_models import show_findings
 from service.cli_simulate import app as simulate_app
 from service.cli_stats import stats
 from service.cli_tags import app as tags_app
@@ -40,7 +41,7 @@ from service.demo import in_short, play
 from service.doctor import examine
 from service.loom import Loom
 from service.rematch import Fight
-from service.terminal import AsJson, Home, err, out, plain, print_json, settings_for
+from service.terminal import AsJson, Home, err, out, plain, settings_for
 
 app = typer.Typer(
     name="loomwright",
@@ -52,6 +53,7 @@ app.add_typer(bestiary_app, name="bestiary")
 app.add_typer(calls_app, name="calls")
 app.add_typer(graph_app, name="graph")
 app.add_typer(memory_app, name="memory")
+app.add_typer(models_app, name="models")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(tags_app, name="tags")
 app.add_typer(world_app, name="world")
@@ -168,14 +170,7 @@ def doctor(
 
 async def _doctor(settings: Settings, *, as_json: bool) -> bool:
     findings = [finding async for finding in examine(settings)]
-    if as_json:
-        for one in findings:
-            print_json({"name": one.name, "ok": one.ok, "detail": one.detail, "remedy": one.remedy})
-        return all(one.ok for one in findings)
-    table = Table("", "what", "how it is", "what to do", box=None)
-    for one in findings:
-        table.add_row("[green]ok[/]" if one.ok else "[red]no[/]", one.name, plain(one.detail), plain(one.remedy))
-    out.print(table)
+    show_findings(findings, as_json=as_json)
     return all(one.ok for one in findings)
 
 

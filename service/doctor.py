@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-
-from pydantic import BaseModel
 
 from graphs import library_names
-from inference import Ask, load_models
-from schemas import CallerError, EndpointSettings, ModelError, RecordError, Settings
+from inference import ModelRegistry, load_models
+from schemas import CallerError, RecordError, Settings
+from service.findings import Finding, looked_at
 from service.loom import Loom
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-
-
-class _Yes(BaseModel):
-    answer: bool
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -79,39 +62,15 @@ def _registry(settings: Settings) -> Finding:
 
 
 async def _endpoints(settings: Settings, *, asking: bool) -> list[Finding]:
-    """Ask each endpoint for an answer that holds to a schema, all at the same time."""
+    """Look at each endpoint, all at the same time."""
     if not asking:
         return [Finding("endpoint", True, "models are switched off: nobody was asked", "loomwright switch --help")]
     if not settings.servers:
         detail = "none is configured: rules decide everything"
         return [Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")]
-    return await asyncio.gather(*(_endpoint(settings, server) for server in settings.servers))
-
-
-async def _endpoint(settings: Settings, server: EndpointSettings) -> Finding:
-    from inference import VllmModel  # no sooner: it takes up to a second
-
-    name = "endpoint" if settings.model.url is not None else f"endpoint {server.name}"
-    question = Ask(
-        messages=({"role": "user", "content": 'Answer with {"answer": true}.'},),
-        max_tokens=32,
-        temperature=0,
-        timeout=20,
-    )
     try:
-        model = VllmModel(
-            server.url, name=server.model, api_key=settings.key_for(server.name), priorities=server.priorities
-        )
-    except CallerError as error:
-        return Finding(name, False, str(error), "mend its url")
-    began = time.perf_counter()
-    try:
-        answer = await model.answer(question, _Yes)
-    except ModelError as error:
-        remedy = "is the server up? docs/serving.md says how"
-        return Finding(name, False, f"{server.url}: {error.code}: {error}", remedy)
-    finally:
-        await model.aclose()
-    took = (time.perf_counter() - began) * 1_000
-    roles = f"for {', '.join(server.roles)}, weight {server.weight:g}"
-    return Finding(name, True, f"{answer.model} at {answer.endpoint}: holds to a schema, {took:.0f} ms; {roles}")
+        registry = load_models(settings.config / "models.toml")
+    except CallerError:
+        registry = ModelRegistry()  # it has a finding of its own
+    seen = await asyncio.gather(*(looked_at(settings, server, registry) for server in settings.servers))
+    return [finding for findings in seen for finding in findings]

@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import ValidationError
 
 from graphs import DecisionGraph, DecisionInput, Declaration, compile_graph, find, follow_graph, library_names, load
-from inference import BEHIND_PLAY, Budgets, working_for
+from inference import BEHIND_PLAY, Budgets, swap, working_for
 from memory import Commit, Memory, WorldLine
 from nodes import CATALOGUE, SCHEMA_VERSION, Catalogue, Clock, Context
 from rules import decide
@@ -25,7 +25,9 @@ from schemas import (
     CheckpointsUnavailable,
     Decision,
     DecisionRequest,
+    EndpointSettings,
     Fault,
+    ModelRole,
     Receipt,
     RecordError,
     Settings,
@@ -125,6 +127,15 @@ class Loom:
     def world(self, world: str) -> WorldLine:
         """The timelines and saves of a world: fork, rewind, save, load, log, diff, export. Raises `UnknownThing`."""
         return self.memory.world_line(world)
+
+    async def swap(self, role: ModelRole, endpoint: EndpointSettings) -> None:
+        """From the next question on, have this endpoint answer those for a role, in place of all that did until now.
+
+        Decisions under way finish on the old one, and receipts name the model that answered. Raises `BadSettings` for
+        an endpoint that is there already or not for the role, and a `ModelError` for one that does not answer: then
+        everything stays as it was.
+        """
+        await swap(self.context.model, role, endpoint)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -114,6 +114,13 @@ class Member:
         """What speaks to it."""
         return self._model
 
+    def without(self, role: str) -> bool:
+        """Answer no more questions for a role. Whether there are other roles left to it."""
+        roles = tuple(one for one in self.settings.roles if one != role)
+        if roles:
+            self.settings = self.settings.model_copy(update={"roles": roles})
+        return bool(roles)
+
     def serves(self, role: str) -> bool:
         """Whether it answers questions for this role."""
         return not self.leaving and role in self.settings.roles

@@ -30,6 +30,7 @@ from schemas import (
     GuardSettings,
     ModelBusy,
     ModelError,
+    ModelRole,
     ModelSwitchedOff,
     ModelTimeout,
     ModelUnavailable,
@@ -39,6 +40,10 @@ from telemetry import instruments
 
 PROBE_SECONDS = 5.0
 """How long a probe waits for its one token."""
+SWAP_SECONDS = 30.0
+"""How long an endpoint may take for the token by which it shows that it can take over."""
+WARM_SECONDS = 120.0
+"""How long one may take to read a prompt that it does not know: the first one captures its graphs."""
 WORLDS_KEPT = 1_024
 """Worlds whose limit of questions is remembered."""
 
@@ -120,9 +125,8 @@ class ModelPool:
     def add(self, settings: EndpointSettings) -> None:
         """Ask this endpoint, too, from now on. Raises BadSettings where its name is taken or its address is none."""
         if settings.name in self._members:
-            raise BadSettings(Fault("endpoints", f"'{settings.name}' is there already.", "Remove it first."))
-        key = self._key_for(settings.name)
-        self._members[settings.name] = Member(settings, self._guards, api_key=key, now=self._now)
+            raise self._taken(settings.name)
+        self._members[settings.name] = self._member(settings)
         self._hand_out()
 
     async def remove(self, name: str) -> None:
@@ -135,6 +139,46 @@ class ModelPool:
         self._hand_out()
         if member.in_flight == 0:
             await member.aclose()
+
+    async def swap(self, role: ModelRole, settings: EndpointSettings) -> None:
+        """From the next question on, have this endpoint answer those for a role, and those that did so no more.
+
+        It is asked for a token first: raises its ModelError, or BadSettings where it is taken or not for the role, and
+        then everything is as it was. An endpoint that has no other role leaves once it has answered what it was asked.
+        """
+        if role not in settings.roles:
+            raise BadSettings(
+                Fault("endpoints", f"'{settings.name}' is not for '{role}'.", f"Give it the role {role}.")
+            )
+        if settings.name in self._members:
+            raise self._taken(settings.name)
+        member = self._member(settings)
+        try:
+            async with self.gate():
+                await member.model.ping(SWAP_SECONDS)
+        except ModelError:
+            await member.aclose()
+            raise
+        before = [one for one in self._members.values() if one.serves(role)]
+        self._members[settings.name] = member
+        leaving = [one.name for one in before if not one.without(role)]
+        await asyncio.gather(*(self.remove(name) for name in leaving))
+        self._hand_out()
+
+    async def warm(self, role: str, prompt: Sequence[Message], affinity: str = "") -> dict[str, int]:
+        """Have the endpoints with a role read the beginning of prompts, so that they know it when they are asked.
+
+        With an `affinity` only the one that its questions will go to. Gives the prompt's tokens by endpoint. Raises a
+        ModelError: what went wrong first.
+        """
+        serving = self._ready(role)
+        if not serving:
+            raise ModelUnavailable(self._why_nobody(role))
+        chosen = choose(serving, affinity) if affinity else None
+        asked = [chosen] if chosen is not None else serving
+        async with self.gate():
+            tokens = await asyncio.gather(*(one.model.ping(WARM_SECONDS, prompt) for one in asked))
+        return {one.name: count for one, count in zip(asked, tokens, strict=True)}
 
     async def answer(self, ask: Ask, schema: type[Content]) -> Answer[Content]:
         """Ask for a `schema`.
@@ -193,6 +237,15 @@ class ModelPool:
             member.leaving = True
         self._hand_out()
         await asyncio.gather(*(member.aclose() for member in members), *self._leaving)
+
+    def _member(self, settings: EndpointSettings) -> Member:
+        return Member(settings, self._guards, api_key=self._key_for(settings.name), now=self._now)
+
+    @staticmethod
+    def _taken(name: str) -> BadSettings:
+        return BadSettings(
+            Fault("endpoints", f"'{name}' is there already.", "Remove it first, or choose another name.")
+        )
 
     async def _attempt(self, ask: Ask, schema: type[Content], attempts: Attempts) -> Answer[Content]:
         """One attempt: an endpoint is found, or waited for, and asked; a slow one may get a second beside it."""

@@ -80,7 +80,7 @@ async def decide(loom: Loom, request: DecisionRequest) -> Decision:
     assert await objections(loom, request, decision) == []
     assert misfits(decision.model_dump_json(by_alias=True)) == []
     assert decision.receipt.warnings in ((), ("checkpoint_late",))
-    assert set(decision.receipt.versions.model_dump()) == {"graph", "prompt", "schema_", "model"}
+    assert set(decision.receipt.versions.model_dump()) == {"graph", "prompt", "schema_", "model", "weights"}
     recorded = await loom.memory.decision(request.world, request.id)
     assert recorded is not None
     assert (recorded.content, recorded.receipt.reason) == (decision.content, decision.receipt.reason)

@@ -190,11 +190,14 @@ def after(seconds: float, behaviour: Behaviour) -> Behaviour:
 class FaultyServer:
     """The server; see the module. `asked` holds the requests that behaviours answered, `requests` all of them.
 
-    `port`: where it listens; 0 takes one that is free.
+    `port`: where it listens; 0 takes one that is free. `serves`: the models that it lists, each with the length of its
+    context as vLLM tells it (None: untold).
     """
 
-    def __init__(self, *behaviours: Behaviour, port: int = 0) -> None:
+    def __init__(self, *behaviours: Behaviour, port: int = 0, serves: Mapping[str, int | None] | None = None) -> None:
         self._port = port
+        listed = {MODEL: None} if serves is None else serves
+        self._models = [{"id": name} | ({"max_model_len": length} if length else {}) for name, length in listed.items()]
         self._behaviours = list(behaviours) or [says("{}")]
         self._server: asyncio.Server | None = None
         self._url = ""
@@ -249,7 +252,7 @@ class FaultyServer:
         self.requests.append(request)
         exchange = Exchange(request, writer)
         if request.path.endswith("/models"):
-            await exchange.respond(json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
+            await exchange.respond(json.dumps({"object": "list", "data": self._models}).encode())
         elif not request.path.endswith(("/chat/completions", "/embeddings")):
             await rejects(404)(exchange)
         else:

@@ -1,0 +1,111 @@
+"""What is wrong with endpoints and weights, or may be: what there is, held against the settings and the registry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference import ModelRegistry, RegisteredModel, checksum
+from schemas import CallerError, EndpointSettings, Settings, nearest
+from service.roles import longest_answers
+
+if TYPE_CHECKING:
+    from inference import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+async def looked_at(settings: Settings, server: EndpointSettings, registry: ModelRegistry) -> list[Finding]:
+    """One finding of how an endpoint is, and one for everything about it that does not fit."""
+    from inference import look  # no sooner: it takes up to a second
+
+    name = "endpoint" if settings.model.url is not None else f"endpoint {server.name}"
+    try:
+        seen = await look(server, api_key=settings.key_for(server.name))
+    except CallerError as error:
+        return [Finding(name, False, str(error), "mend its url")]
+    if seen.failure is not None:
+        error = seen.failure
+        remedy = "start it with --structured-outputs-config" if seen.holds_to_schema is False else "is the server up?"
+        return [Finding(name, False, f"{seen.url}: {error.code}: {error}", f"{remedy} docs/serving.md says how")]
+    if seen.model not in seen.served:
+        return [Finding(name, False, *_not_served(seen, server))]
+    roles = f"for {', '.join(server.roles)}, weight {server.weight:g}"
+    pace = f", {seen.per_second:.0f} tokens/s" if seen.per_second is not None else ""
+    detail = f"{seen.model} at {seen.url}: holds to a schema, {seen.milliseconds or 0:.0f} ms{pace}; {roles}"
+    known = next((model for model in registry.models if model.name == seen.model), None)
+    short = [Finding(name, False, *fault) for fault in _too_short(settings, server, seen, known)]
+    lacking = [Finding(name, True, *remark) for remark in _unknown(seen, known, registry)]
+    return [Finding(name, True, detail), *short, *lacking]
+
+
+def _not_served(seen: Look, server: EndpointSettings) -> tuple[str, str]:
+    if not seen.served:
+        return f"{seen.url} lists no model", "give the server a model to serve"
+    near = nearest(server.model or "", seen.served) or next(iter(seen.served))
+    return f"{seen.url} does not serve '{server.model}'; it serves {', '.join(seen.served)}", f"did you mean '{near}'?"
+
+
+def _too_short(
+    settings: Settings, server: EndpointSettings, seen: Look, known: RegisteredModel | None
+) -> Iterator[tuple[str, str]]:
+    length = seen.served[str(seen.model)]
+    if length is None:
+        return
+    if known is not None and length < known.context_length:
+        said = f"{seen.model} has a context of {length} tokens there, and of {known.context_length} in models.toml"
+        yield said, f"start it with --max-model-len {known.context_length}, or say {length} in models.toml"
+    answer = max((tokens for role, tokens in longest_answers(settings).items() if role in server.roles), default=0)
+    needed = settings.model.context_tokens + answer
+    if length < needed:
+        room = f"set model.context_tokens to {length - answer} or less, or " if length > answer else ""
+        yield (
+            f"{seen.model} has a context of {length} tokens there; prompt and answer may come to {needed}",
+            f"{room}start it with --max-model-len {needed}",
+        )
+
+
+def _unknown(seen: Look, known: RegisteredModel | None, registry: ModelRegistry) -> Iterator[tuple[str, str]]:
+    if known is None:
+        near = nearest(str(seen.model), [model.name for model in registry.models])
+        hint = f"did you mean '{near}'? Else give it an entry" if near else "give it an entry"
+        yield f"'{seen.model}' is not in models.toml: no version on receipts, and no price", hint
+
+
+def roles_nobody_has(settings: Settings) -> list[Finding]:
+    """A finding for each role that graphs ask for and no endpoint has; none where rules decide everything."""
+    if not settings.servers:
+        return []
+    served = {role for server in settings.servers for role in server.roles}
+    return [
+        Finding(f"role {role}", False, "graphs ask for it, and no endpoint has it: rules decide", "add it to `roles`")
+        for role in longest_answers(settings)
+        if role not in served
+    ]
+
+
+async def weights_of(model: RegisteredModel) -> Finding:
+    """Whether the weights on this machine are those that the registry means."""
+    name, weights = f"weights {model.name}", model.weights
+    if weights is None:
+        return Finding(name, True, "not on this machine: only their server knows")
+    try:
+        found = await asyncio.to_thread(checksum, weights)
+    except CallerError as error:
+        return Finding(name, False, str(error), "mend `weights` in models.toml")
+    if model.sha256 is None:
+        return Finding(name, True, f"{weights}: {found}", f'pin them in models.toml: sha256 = "{found}"')
+    if found != model.sha256:
+        detail = f"{weights}: {found}, and models.toml says {model.sha256}"
+        return Finding(name, False, detail, "get the weights of that version, or raise the version with its sha256")
+    return Finding(name, True, f"{weights}: as pinned")
