@@ -1,7 +1,7 @@
 """Language models behind one seam: the vLLM client, its doubles, tokens, embeddings and the registry.
 
 What speaks to an endpoint comes in when somebody first asks for it: the SDK below it takes up to a second to import,
-and a process in which rules decide everything does without.
+and a process in which rules decide everything does without. So does the client of Redis.
 """
 
 from importlib import import_module
@@ -19,6 +19,7 @@ from inference.budgets import (
     working_for,
 )
 from inference.budgets.gate import LooksByItself
+from inference.caching import AnswerCache, Exported, Found, InProcess, Kept, Question, read_answers, write_answers
 from inference.health import Health
 from inference.hear import faults_of, hear
 from inference.lanes import Lane
@@ -34,6 +35,7 @@ from inference.watched import WatchedModel
 from inference.weights import checksum
 
 if TYPE_CHECKING:
+    from inference.caching.in_redis import InRedis
     from inference.client import Endpoint
     from inference.embeddings import Embedder, EndpointEmbedder
     from inference.endpoints import EndpointState, ModelPool
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BEHIND_PLAY",
     "Answer",
+    "AnswerCache",
     "Ask",
     "Budgets",
     "Embedder",
@@ -51,11 +54,16 @@ __all__ = [
     "EndpointEmbedder",
     "EndpointReranker",
     "EndpointState",
+    "Exported",
+    "Found",
     "GatedEmbedder",
     "GatedModel",
     "GatedReranker",
     "Health",
+    "InProcess",
+    "InRedis",
     "Keeping",
+    "Kept",
     "Lane",
     "Line",
     "Look",
@@ -66,6 +74,7 @@ __all__ = [
     "ModelRegistry",
     "Outlook",
     "Price",
+    "Question",
     "RecordedModel",
     "Recording",
     "RecordingModel",
@@ -88,8 +97,10 @@ __all__ = [
     "load_models",
     "look",
     "outlook",
+    "read_answers",
     "swap",
     "working_for",
+    "write_answers",
 ]
 
 _WITH_THE_SDK = {
@@ -98,6 +109,7 @@ _WITH_THE_SDK = {
     "EndpointEmbedder": "embeddings",
     "EndpointReranker": "rerank",
     "EndpointState": "endpoints",
+    "InRedis": "caching.in_redis",
     "Look": "looking",
     "ModelPool": "endpoints",
     "VllmModel": "vllm",

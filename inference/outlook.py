@@ -17,6 +17,8 @@ class Outlook:
     """There is somebody, but so much waits already that a question of this priority would be sent away."""
     usual_latency: float
     """Seconds, the wait for a place included; 0 while nothing is known."""
+    models: frozenset[str] = frozenset()
+    """The names of those that may answer, as far as they are known."""
 
 
 @runtime_checkable
@@ -32,4 +34,4 @@ def outlook(model: Model, role: str, priority: int, world: str = "") -> Outlook:
     """What a question would meet at any model: one that knows of no roles or queues is there for all or for none."""
     if isinstance(model, Foresees):
         return model.outlook(role, priority, world)
-    return Outlook(available=model.available, usual_latency=model.usual_latency)
+    return Outlook(available=model.available, usual_latency=model.usual_latency, models=frozenset({model.name}))

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from inference import Budgets, Model
+from inference import AnswerCache, Budgets, Model
 from memory import Memory
 from nodes.clock import Clock, SystemClock
 from nodes.looks import Looks
 from nodes.prompts import PromptLibrary
 from nodes.ring import Ring
 from nodes.state import DecisionState
+from nodes.step import Step
 from rules import Bestiary, Dice, Phrasebook, Situation
 from schemas import (
     Account,
@@ -50,6 +51,8 @@ class Context:
     """None: no endpoint is configured, rules decide everything."""
     budgets: Budgets = field(default_factory=Budgets)
     """What may go to models, and whether anything may."""
+    answers: AnswerCache[Step] | None = None
+    """What models answered before; None: nothing is said again."""
     clock: Clock = field(default_factory=SystemClock)
     policy: PolicySettings = field(default_factory=PolicySettings)
     asking: ModelSettings = field(default_factory=ModelSettings)

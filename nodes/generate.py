@@ -12,7 +12,9 @@ from nodes.answer_schema import AnswerSchema, answer_schema
 from nodes.compose import shorter
 from nodes.context import Context
 from nodes.lanes import affinity_of, lane_of
-from nodes.notes import note
+from nodes.notes import MOST_FAULTS, note
+from nodes.reuse import answer_again, from_before
+from nodes.situations import question_of
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from rules import choices
@@ -23,10 +25,6 @@ MIN_TIME = 0.01
 """Seconds; with less there is no point in asking."""
 KEPT = 20_000
 """Characters of a raw answer that the state keeps."""
-MOST_FAULTS = 12
-"""Faults that are told at once; a model mends no more."""
-
-
 MOST_CALLS = 20
 """Tool calls of an answer that are looked at: more than any decision may make, so that the excess is still reported."""
 LARGEST = 2**63 - 1
@@ -46,8 +44,24 @@ async def generate(
     `role` says which endpoints are asked, where there are several.
     An answer that does not fit its schema is kept, with its faults, for `judge` to see. Everything else that goes
     wrong on the model's side is raised as a `ModelError`, and the graph's `on_error` says where that leads; but where
-    time is left and less may help, a shorter prompt is tried first.
+    time is left and less may help, a shorter prompt is tried first. Where answers are kept, one that fits is
+    said again.
     """
+
+    async def asked() -> Step:
+        return await _ask_twice(state, context, role=role, max_tokens=max_tokens, temperature=temperature)
+
+    if context.answers is None:
+        return await asked()
+    shape = _shape(state, context)
+    question = question_of(state, context, shape, role=role, max_tokens=max_tokens, temperature=temperature)
+    return await answer_again(state, context, context.answers, question, asked, shape.version)
+
+
+async def _ask_twice(
+    state: DecisionState, context: Context, *, role: ModelRole, max_tokens: int, temperature: float | None
+) -> Step:
+    """Ask, and once more with a shorter prompt where that may help."""
     first = ask(
         state,
         context,
@@ -118,16 +132,23 @@ async def ask(
     receipt = state["receipt"]
     versions = {**receipt.get("versions", {}), "schema": shape.version, "model": context.model.name or None}
     attempts = int(receipt.get("attempts", 0)) + 1
+    unused: JsonObject = {"reused": None} if "reused" in receipt else {}  # what was said again did not do after all
     try:
         answer = await context.model.answer(question, shape.type)
     except ModelAnswerInvalid as invalid:
         faults = list(invalid.faults) or [str(invalid)]
         is_json = not any("JSON" in fault for fault in faults)
         update: DecisionState = {
-            "answer": {"raw": invalid.raw[:KEPT], "calls": [], "faults": faults[:MOST_FAULTS]},
+            "answer": {
+                "raw": invalid.raw[:KEPT],
+                "calls": [],
+                "faults": faults[:MOST_FAULTS],
+                **from_before(state, context),
+            },
             "content": None,
             "receipt": note(
                 state,
+                **unused,
                 versions=versions,
                 attempts=attempts,
                 endpoint=invalid.endpoint,
@@ -140,10 +161,16 @@ async def ask(
     said = answer.content.model_dump(mode="json")
     return Step(
         update={
-            "answer": {"raw": answer.raw[:KEPT], "calls": _held(said.get("tool_calls", [])[:MOST_CALLS]), "faults": []},
+            "answer": {
+                "raw": answer.raw[:KEPT],
+                "calls": _held(said.get("tool_calls", [])[:MOST_CALLS]),
+                "faults": [],
+                **from_before(state, context, answer.milliseconds),
+            },
             "content": said["content"],
             "receipt": note(
                 state,
+                **unused,
                 versions={**versions, "model": answer.model, "weights": answer.version},
                 attempts=attempts,
                 endpoint=answer.endpoint,

@@ -9,14 +9,13 @@ from pydantic import ValidationError
 
 from nodes.act import stage
 from nodes.context import Context
-from nodes.generate import MOST_FAULTS
-from nodes.notes import note, validity
+from nodes.notes import MOST_FAULTS, note, validity
 from nodes.state import DecisionState
 from nodes.step import Step
 from nodes.taint import REASON, Said, comes_close, hidden_now, told_by
 from rules import PLAY_FLOOR, TOLD, Objection, complete, words_of
 from rules import judge as objections_to
-from schemas import PROPOSALS
+from schemas import PROPOSALS, Source
 
 MOST_SECONDS = 5.0
 """An embedder that takes longer to compare meanings has failed."""
@@ -55,7 +54,7 @@ async def judge(state: DecisionState, context: Context, *, floor: float = PLAY_F
         repairable = all(one.repairable for one in objections)
         return _refuse(state, context, faults, because=_worst(objections), repairable=repairable)
     finished, corrections = complete(decides, proposal, situation)
-    repaired = bool(corrections) or state["receipt"].get("attempts", 1) > 1 or _corrected(state)
+    source = _source(state, corrections)
     return Step(
         outcome="accepted",
         update={
@@ -64,8 +63,8 @@ async def judge(state: DecisionState, context: Context, *, floor: float = PLAY_F
                 state,
                 corrections=corrections,
                 warnings=warnings,
-                source="repaired" if repaired else "model",
-                reason="repaired" if repaired else "accepted",
+                source=source,
+                reason=_because(state, source),
                 validity=validity(state, world=True),
             ),
         },
@@ -93,8 +92,26 @@ def _withheld(state: DecisionState, because: str) -> int:
     return int(state["receipt"].get("withheld", 0)) + (because == REASON)
 
 
-def _corrected(state: DecisionState) -> bool:
-    return bool(state["receipt"].get("corrections"))
+def _source(state: DecisionState, corrections: Sequence[str]) -> Source:
+    """Whose answer it is."""
+    receipt = state["receipt"]
+    if receipt.get("reused"):
+        return "cache"
+    repaired = bool(corrections) or receipt.get("attempts", 1) > 1 or bool(receipt.get("corrections"))
+    return "repaired" if repaired else "model"
+
+
+def _because(state: DecisionState, source: Source) -> str:
+    """The reason code of an answer that is accepted."""
+    match (state["receipt"].get("reused") or {}).get("cache"):
+        case "exact":
+            return "cache_exact"
+        case "semantic":
+            return "cache_semantic"
+        case "flight":
+            return "cache_flight"
+        case _:
+            return "repaired" if source == "repaired" else "accepted"
 
 
 def _fields(decides: str, content: dict[str, object]) -> list[str]:

@@ -24,5 +24,9 @@ async def look_up(state: DecisionState, context: Context) -> Step[Literal["known
     return Step(
         outcome="known",
         because="seen_before",
-        update={"content": dict(content), "staged": [], "receipt": note(state, source="cache", reason="seen_before")},
+        update={
+            "content": dict(content),
+            "staged": [],
+            "receipt": note(state, source="cache", reason="seen_before", reused={"cache": "look"}),
+        },
     )

@@ -7,6 +7,9 @@ from typing import Any
 
 from nodes.state import DecisionState, JsonObject
 
+MOST_FAULTS = 12
+"""Faults that are told at once; a model mends no more."""
+
 
 def note(
     state: DecisionState, *, warnings: Sequence[str] = (), corrections: Sequence[str] = (), **fields: Any

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from nodes.context import Context
-from nodes.generate import MOST_FAULTS
-from nodes.notes import note, validity
+from nodes.notes import MOST_FAULTS, note, validity
 from nodes.state import DecisionState
 from nodes.step import Step
 from rules import prove as find_plans

@@ -10,6 +10,7 @@ from memory import Commit
 from nodes.context import Context
 from nodes.new_memory import new_memory
 from nodes.notes import note
+from nodes.reuse import keep_answer
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
@@ -52,6 +53,7 @@ async def remember(
     staged = tuple(StagedCall.model_validate(one) for one in state["staged"])
     situation, patience = context.situation(state, "remember"), max(context.time_left(state) / 2, 0.001)
     decision, staged = await cleared(_decision(state, context, staged), staged, situation, context, within=patience)
+    await keep_answer(state, context, decision)
     source = decision.receipt.source
     recalled: list[JsonObject] = (state.get("recalled") or {}).get("memories", [])
     own = source in memories_of

@@ -167,12 +167,13 @@ from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
-from schemas.receipts import Cut, Receipt, Source, StepTaken, Tokens, Validity, Versions
+from schemas.receipts import Cut, Receipt, Reuse, Source, StepTaken, Tokens, Validity, Versions
 from schemas.requests import Decision, DecisionRequest, Policy
 from schemas.scene import EntityKind, EntityRef, Lighting, LocationSnapshot, Position, PresentEntity, Scene, Weather
 from schemas.settings import (
     PROJECT,
     BudgetSettings,
+    CacheSettings,
     CallsSettings,
     ConsolidationSettings,
     ConversationSettings,
@@ -252,6 +253,7 @@ __all__ = [
     "BudgetSettings",
     "BudgetUse",
     "BudgetUsedUp",
+    "CacheSettings",
     "CallerError",
     "CallsSettings",
     "ChallengeRating",
@@ -408,6 +410,7 @@ __all__ = [
     "RelationshipFact",
     "RelationshipModified",
     "RerankSettings",
+    "Reuse",
     "RevealFact",
     "Rewards",
     "SaveEffect",

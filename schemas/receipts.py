@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.knowledge import FoundBy
-from schemas.values import Id, Value
+from schemas.values import Id, UnitFloat, Value
 
 Source = Literal["rules", "cache", "model", "repaired", "fallback"]
 
@@ -65,6 +65,23 @@ class Cut(Value):
     """By how much that made the prompt shorter, as the server counts, or by an estimate on the safe side."""
 
 
+class Reuse(Value):
+    """An answer that no model was asked for now, and where it came from."""
+
+    cache: Literal["look", "exact", "semantic", "flight"]
+    """A description of the same look; an answer to the same question; to one like it; to one that was being asked."""
+    answer: str | None = None
+    """The name of the answer that was kept."""
+    age_seconds: float | None = Field(default=None, ge=0)
+    """Since it was kept."""
+    likeness: UnitFloat | None = None
+    """How alike the situations are, where they are not the same."""
+    tokens: Tokens = Tokens()
+    """What it took then, and was saved now."""
+    milliseconds: float = Field(default=0.0, ge=0)
+    """The same in time."""
+
+
 class Receipt(Value):
     """How a decision came about. For designers and debuggers; nothing of it is for players."""
 
@@ -80,6 +97,8 @@ class Receipt(Value):
     """Ids of the memories and facts that were recalled."""
     found_by: dict[str, tuple[FoundBy, ...]] = Field(default_factory=dict)
     """Which leg of recall found each of them; more than one may have."""
+    reused: Reuse | None = None
+    """Which answer was said again; None: none was."""
     endpoint: str | None = None
     attempts: int = Field(default=0, ge=0)
     """Answers that were asked of a model."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from re import Pattern
 from tomllib import TOMLDecodeError
-from typing import Literal, Self, cast
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -78,6 +78,30 @@ class GuardSettings(Value):
     """Questions a second that one world may ask; None: any number."""
     hedge_ms: int | None = Field(default=None, ge=1, le=60_000)
     """What a player waits for is asked a second endpoint, too, after so many milliseconds; None: never."""
+
+
+Likeness = Annotated[float, Field(ge=0.85, le=1)]
+
+
+class CacheSettings(Value):
+    """What models answered before, and may be said again."""
+
+    store: Literal["off", "memory", "redis"] = "off"
+    """Where answers are kept: nowhere | in this process | in a Redis that several processes share."""
+    redis_url: str | None = None
+    """`redis://127.0.0.1:6379/0`; needs the extra `redis`."""
+    patience_ms: int = Field(default=10, ge=1, le=10_000)
+    """For so long Redis is waited for at a time; then it is as if nothing were kept."""
+    entries: int = Field(default=10_000, ge=1, le=10_000_000)
+    """Answers that are kept in this process; the one that was not said for longest goes first."""
+    ttl_seconds: float = Field(default=3_600.0, gt=0)
+    """For so long an answer is kept."""
+    variants: int = Field(default=4, ge=1, le=64)
+    """Answers to one question that are kept; the oldest gives way."""
+    semantic: dict[Id, Likeness] = Field(default_factory=lambda: {"dialogue": 0.92, "combat": 0.95, "tactics": 0.95})
+    """By kind: how alike (cosine, 0.85 to 1) a situation must be to get the answer of another. Others get none."""
+    file: Path | None = None
+    """For `memory`: read when a process begins, written when it ends; what `loomwright cache warm` writes to."""
 
 
 class EmbedderSettings(Value):
@@ -316,6 +340,7 @@ class Settings(BaseSettings):
     endpoints: tuple[EndpointSettings, ...] = ()
     """The servers that decisions are asked of, where there are several; none, and no `model.url`: rules decide."""
     guards: GuardSettings = GuardSettings()
+    cache: CacheSettings = CacheSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     recall: RecallSettings = RecallSettings()
     conversation: ConversationSettings = ConversationSettings()
@@ -334,10 +359,12 @@ class Settings(BaseSettings):
     """For single endpoints, by their names, instead of `api_key`. From the environment only."""
 
     @model_validator(mode="after")
-    def _endpoints_fit_together(self) -> Self:
+    def _parts_fit_together(self) -> Self:
         names = [endpoint.name for endpoint in self.endpoints]
         if self.endpoints and self.model.url is not None:
             raise ValueError("there are `endpoints`, and `model.url` besides: make it one of them")
+        if self.cache.store == "redis" and self.cache.redis_url is None:
+            raise ValueError("cache: `redis` needs a `redis_url`, such as redis://127.0.0.1:6379/0")
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"endpoints: '{twice[0]}' is there twice")
         budgets = [budget.name for budget in self.budgets]

@@ -26,6 +26,7 @@ from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_fold
 from nodes import Clock, Context, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
 from schemas import BadSettings, Fault, Party, Settings
+from service.answers import kept_answers
 from telemetry import Redaction
 from tools import FUNCTIONS, Toolbox
 
@@ -63,10 +64,11 @@ async def assemble(
         reranker = make_reranker(settings)
         if reranker is not None:
             stack.push_async_callback(reranker.aclose)
+        embedder, registry = make_embedder(settings, budgets.switch), load_models(settings.config / "models.toml")
         memory = await Memory.open(
             settings.record_url,
             settings.home,
-            make_embedder(settings, budgets.switch),
+            embedder,
             settings.recall,
             settings.upkeep,
             GatedReranker(reranker, budgets.switch) if reranker is not None else None,
@@ -75,7 +77,7 @@ async def assemble(
         keeping = Keeping(budgets, memory.spending)
         stack.push_async_callback(keeping.aclose)
         await keeping.begin()
-        prices = load_models(settings.config / "models.toml")
+        answers = await stack.enter_async_context(kept_answers(settings, embedder, registry, clock))
         yield Context(
             memory=memory,
             bestiary=await asyncio.to_thread(checked_bestiary, settings),
@@ -83,8 +85,9 @@ async def assemble(
             stances=load_stances(settings.config / "tactics.toml"),
             prompts=PromptLibrary(settings.config / "prompts"),
             toolbox=library.with_tools(tools) if tools is not None else library,
-            model=GatedModel(_watched(asked, prices, settings), budgets) if asked is not None else None,
+            model=GatedModel(_watched(asked, registry, settings), budgets) if asked is not None else None,
             budgets=budgets,
+            answers=answers,
             clock=clock or SystemClock(),
             policy=settings.policy,
             asking=settings.model,

@@ -78,3 +78,28 @@ class Instruments:
         self.queue_refused = meter.create_counter(
             "loomwright.queue.refused", description="Calls that the queue sent back to the rules. By lane, reason."
         )
+        self.cache_questions = meter.create_counter(
+            "loomwright.cache.questions",
+            description="Questions for a model, by what had the answer already. "
+            "By kind, cache (exact, semantic, flight, none).",
+        )
+        self.cache_passed_over = meter.create_counter(
+            "loomwright.cache.passed_over",
+            description="Kept answers that could not be given now: not legal in the present scene, heard before, of "
+            "another model. By kind, reason (judge, heard, model).",
+        )
+        self.cache_tokens = meter.create_counter(
+            "loomwright.cache.saved_tokens",
+            description="Tokens that no model had to read or write. By kind, model, type (input, output).",
+        )
+        self.cache_cost = meter.create_counter(
+            "loomwright.cache.saved_cost", description="What they would have cost. By kind, model."
+        )
+        self.cache_seconds = meter.create_counter(
+            "loomwright.cache.saved_time", unit="s", description="Time that models would have taken. By kind."
+        )
+        self.cache_faults = meter.create_counter(
+            "loomwright.cache.faults",
+            description="What went wrong with the cache, and cost hits. "
+            "By reason (late, unavailable, corrupt, embedder).",
+        )

@@ -120,6 +120,7 @@ class ModelPool:
             available=bool(serving),
             busy=over or (full and not self._queue.has_room(priority)),
             usual_latency=latency,
+            models=frozenset(one.model.name for one in self._members.values() if one.serves(role)),
         )
 
     def add(self, settings: EndpointSettings) -> None:

@@ -190,7 +190,7 @@ def _settings(model: type[BaseModel], above: tuple[str, ...]) -> Iterable[tuple[
         about = _SETTINGS.get(".".join(path)) or field.description
         if about is None:
             raise LookupError(f"nothing says what the setting '{'.'.join(path)}' is for")
-        yield in_file, variable, _default(field.default), choice + about
+        yield in_file, variable, _default(field.get_default(call_default_factory=True)), choice + about
 
 
 def _default(value: object) -> str:

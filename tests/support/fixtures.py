@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
 from tests.support import tiny_vllm
+from tests.support.redis_server import RedisServer
 
 REQUIRED = "LOOMWRIGHT_TEST_ALL"
 """Set to 1, a server that is missing fails the tests that need it instead of skipping them."""
@@ -45,3 +48,18 @@ def vllm_url() -> Generator[str]:
 def embeddings_url() -> Generator[str]:
     """The address (with `/v1`) of a real vLLM that serves all-MiniLM-L6-v2 as `minilm`."""
     yield from _address(tiny_vllm.running_embeddings(), tiny_vllm.EMBEDDINGS_URL)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Generator[RedisServer]:
+    """A Redis of this test's own."""
+    if shutil.which("redis-server") is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail("needs redis-server", pytrace=False)
+        pytest.skip("needs redis-server")
+    server = RedisServer(tmp_path)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
