@@ -187,15 +187,13 @@ async def test_what_shapes_an_answer_must_be_the_same(open_loom: OpenLoom, openi
     model = Teller()
     async with open_loom(model, settings=caching) as loom:
         await loom.decide(talk(opening, "ann"))
-        others = [
-            await loom.decide(talk(opening, by, **changes))
-            for by, changes in {
-                "bob": {"to": "caspar_wyle"},
-                "cyd": {"language": "de"},
-                "dan": {"scene": {"weather": "clear"}},
-                "eve": {"concepts": ["hollow_bell"]},
-            }.items()
-        ]
+        changed: dict[str, dict[str, Any]] = {
+            "bob": {"to": "caspar_wyle"},
+            "cyd": {"language": "de"},
+            "dan": {"scene": {"weather": "clear"}},
+            "eve": {"concepts": ["hollow_bell"]},
+        }
+        others = [await loom.decide(talk(opening, by, **changes)) for by, changes in changed.items()]
         same = await loom.decide(talk(opening, "fay"))
 
     assert {one.receipt.source for one in others} == {"model"}

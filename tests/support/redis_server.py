@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -30,8 +31,8 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     @property
-    def client(self) -> redis.Redis:
-        """Somebody else who speaks to it."""
+    def client(self) -> Any:
+        """Somebody else who speaks to it; its stubs leave open whether commands are awaited."""
         return redis.Redis(port=self.port, decode_responses=True)
 
     def start(self) -> None:
