@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from nodes.act import stage
 from nodes.context import Context
 from nodes.notes import MOST_FAULTS, note, validity
-from nodes.state import DecisionState
+from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import REASON, Said, comes_close, hidden_now, told_by
 from rules import PLAY_FLOOR, TOLD, Objection, complete, words_of
@@ -103,7 +103,8 @@ def _source(state: DecisionState, corrections: Sequence[str]) -> Source:
 
 def _because(state: DecisionState, source: Source) -> str:
     """The reason code of an answer that is accepted."""
-    match (state["receipt"].get("reused") or {}).get("cache"):
+    reused: JsonObject = state["receipt"].get("reused") or {}
+    match reused.get("cache"):
         case "exact":
             return "cache_exact"
         case "semantic":
