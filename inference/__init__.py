@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from inference.embeddings import Embedder, EndpointEmbedder
     from inference.endpoints import EndpointState, ModelPool
     from inference.looking import Look, look
+    from inference.relayed import RelayedEmbedder, RelayedReranker
     from inference.rerank import EndpointReranker
     from inference.vllm import VllmModel
 
@@ -79,6 +80,8 @@ __all__ = [
     "Recording",
     "RecordingModel",
     "RegisteredModel",
+    "RelayedEmbedder",
+    "RelayedReranker",
     "Role",
     "Script",
     "ScriptedModel",
@@ -112,6 +115,8 @@ _WITH_THE_SDK = {
     "InRedis": "caching.in_redis",
     "Look": "looking",
     "ModelPool": "endpoints",
+    "RelayedEmbedder": "relayed",
+    "RelayedReranker": "relayed",
     "VllmModel": "vllm",
     "look": "looking",
 }

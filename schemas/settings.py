@@ -25,6 +25,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 ModelRole = Literal["narrator", "tactician", "judge"]
+EndpointRole = Literal[ModelRole, "embedder", "reranker"]
+_OTHER_WORK: frozenset[EndpointRole] = frozenset({"embedder", "reranker"})
+"""What a server does that answers no questions."""
 """What a model is asked for: words, turns in a fight, opinions."""
 
 
@@ -41,7 +44,7 @@ class ModelSettings(Value):
 
 
 class EndpointSettings(Value):
-    """One of several servers that decisions are asked of."""
+    """One of several servers that decisions are asked of, or that find what a character remembers."""
 
     name: Id
     """For people: in `doctor`, in logs, and in `LOOMWRIGHT_ENDPOINT_KEYS__NAME`."""
@@ -51,14 +54,25 @@ class EndpointSettings(Value):
     """The model's name there; None: the first that the endpoint lists."""
     weight: float = Field(default=1.0, gt=0, le=1_000)
     """Its share of the questions, relative to the others'."""
-    roles: tuple[ModelRole, ...] = Field(default=("narrator", "tactician", "judge"), min_length=1)
-    """Which questions it answers: a graph's `generate` names the role it wants."""
+    roles: tuple[EndpointRole, ...] = Field(default=("narrator", "tactician", "judge"), min_length=1)
+    """Which questions it answers: a graph's `generate` names the role it wants. `embedder`, `reranker`: alone."""
     priorities: bool = False
     """The server schedules by priority (vLLM: `--scheduling-policy priority`); others refuse questions with one."""
     at_once: int = Field(default=64, ge=1, le=10_000)
     """Questions that it is sent at once; more wait, in the order of their lanes."""
     per_second: float | None = Field(default=None, gt=0)
     """Questions a second that it may be sent; None: any number."""
+
+    @model_validator(mode="after")
+    def _one_sort_of_work(self) -> Self:
+        if len(self.roles) > 1 and (other := _OTHER_WORK & set(self.roles)):
+            raise ValueError(f"'{min(other)}' is work for another model: make it an endpoint of its own")
+        return self
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is asked questions."""
+        return not _OTHER_WORK & set(self.roles)
 
 
 class GuardSettings(Value):
@@ -361,7 +375,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
         names = [endpoint.name for endpoint in self.endpoints]
-        if self.endpoints and self.model.url is not None:
+        if self.model.url is not None and any(endpoint.answers for endpoint in self.endpoints):
             raise ValueError("there are `endpoints`, and `model.url` besides: make it one of them")
         if self.cache.store == "redis" and self.cache.redis_url is None:
             raise ValueError("cache: `redis` needs a `redis_url`, such as redis://127.0.0.1:6379/0")
@@ -376,8 +390,22 @@ class Settings(BaseSettings):
     def servers(self) -> tuple[EndpointSettings, ...]:
         """The endpoints to ask, `model.url` written out; empty: rules decide everything."""
         if self.model.url is None:
-            return self.endpoints
+            return tuple(endpoint for endpoint in self.endpoints if endpoint.answers)
         return (EndpointSettings(name="model", url=self.model.url, model=self.model.name),)
+
+    @property
+    def embedders(self) -> tuple[EndpointSettings, ...]:
+        """The endpoints that embed, `embedder.url` written out."""
+        return self._working_as("embedder", self.embedder.url, self.embedder.name)
+
+    @property
+    def rerankers(self) -> tuple[EndpointSettings, ...]:
+        """The endpoints that rerank, `recall.rerank.url` written out."""
+        return self._working_as("reranker", self.recall.rerank.url, self.recall.rerank.name)
+
+    def _working_as(self, role: EndpointRole, url: str | None, name: str | None) -> tuple[EndpointSettings, ...]:
+        listed = tuple(endpoint for endpoint in self.endpoints if role in endpoint.roles)
+        return listed if url is None else (EndpointSettings(name=role, url=url, model=name, roles=(role,)), *listed)
 
     def key_for(self, endpoint: str) -> SecretStr | None:
         """The key that goes to the endpoint of that name."""
@@ -394,7 +422,11 @@ class Settings(BaseSettings):
         if url is None and name is None:
             return self
         given = {"url": url or self.model.url, "name": name or self.model.name}
-        others = () if url else tuple(one.model_copy(update={"model": name}) for one in self.endpoints)
+        others = tuple(
+            one if not one.answers else one.model_copy(update={"model": name})
+            for one in self.endpoints
+            if not (url and one.answers)
+        )
         return self.model_copy(update={"model": self.model.model_copy(update=given), "endpoints": others})
 
     @classmethod

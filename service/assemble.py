@@ -31,7 +31,7 @@ from telemetry import Redaction
 from tools import FUNCTIONS, Toolbox
 
 if TYPE_CHECKING:
-    from inference import EndpointReranker
+    from inference import RelayedReranker
 
 FROM_SETTINGS: Final = "from_settings"
 Asked: TypeAlias = Model | Literal["from_settings"] | None
@@ -61,10 +61,12 @@ async def assemble(
         if isinstance(asked, LooksByItself):
             asked.gate = budgets.switch.passing
         library = Toolbox.load(settings.config / "tools", FUNCTIONS)
-        reranker = make_reranker(settings)
+        reranker = make_reranker(settings, budgets.switch)
         if reranker is not None:
             stack.push_async_callback(reranker.aclose)
         embedder, registry = make_embedder(settings, budgets.switch), load_models(settings.config / "models.toml")
+        if isinstance(embedder, GatedEmbedder):
+            stack.push_async_callback(embedder.aclose)
         memory = await Memory.open(
             settings.record_url,
             settings.home,
@@ -154,24 +156,33 @@ def make_embedder(settings: Settings, switch: Switch | None = None) -> Embedder:
         case "chroma":
             return ChromaEmbedder()
         case "endpoint":
-            url, name = settings.embedder.url, settings.embedder.name
-            if url is None or name is None:
-                raise BadSettings(
-                    Fault("embedder", "an endpoint needs a url and a name.", "Set LOOMWRIGHT_EMBEDDER__URL and __NAME.")
-                )
-            from inference import EndpointEmbedder
+            if not settings.embedders or (settings.embedder.url is not None and settings.embedder.name is None):
+                what = "an endpoint needs a url and a name."
+                hint = "Set LOOMWRIGHT_EMBEDDER__URL and __NAME, or give endpoints the role embedder."
+                raise BadSettings(Fault("embedder", what, hint))
+            from inference import RelayedEmbedder
 
-            embedder = EndpointEmbedder(url, name=name, dimension=settings.embedder.dimension, api_key=settings.api_key)
-            return GatedEmbedder(embedder, switch) if switch is not None else embedder
+            embedder = RelayedEmbedder(
+                settings.embedders,
+                dimension=settings.embedder.dimension,
+                guards=settings.guards,
+                key_for=settings.key_for,
+            )
+            if switch is None:
+                return embedder
+            embedder.relay.gate = switch.passing
+            return GatedEmbedder(embedder, switch)
 
 
-def make_reranker(settings: Settings) -> EndpointReranker | None:
+def make_reranker(settings: Settings, switch: Switch | None = None) -> RelayedReranker | None:
     """What reads the best memories once more, where the settings name it."""
-    url, name = settings.recall.rerank.url, settings.recall.rerank.name
-    if url is None:
+    if not settings.rerankers:
         return None
-    if name is None:
+    if settings.recall.rerank.url is not None and settings.recall.rerank.name is None:
         raise BadSettings(Fault("recall.rerank", "a reranker needs a name.", "Set LOOMWRIGHT_RECALL__RERANK__NAME."))
-    from inference import EndpointReranker
+    from inference import RelayedReranker
 
-    return EndpointReranker(url, name=name, api_key=settings.api_key)
+    reranker = RelayedReranker(settings.rerankers, guards=settings.guards, key_for=settings.key_for)
+    if switch is not None:
+        reranker.relay.gate = switch.passing
+    return reranker

@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 
 from inference import ModelRegistry, RegisteredModel, Role, load_models
-from schemas import BadSettings, Fault, Settings
-from service.findings import Finding, looked_at, roles_nobody_has, weights_of
+from schemas import BadSettings, EndpointSettings, Fault, Settings
+from service.findings import Finding, all_looked_at, roles_nobody_has, weights_of
 from service.loom import Loom
 from service.terminal import AsJson, Home, err, open_memory, out, plain, print_json, settings_for
 from service.warming import Warmed, warm
@@ -53,7 +53,7 @@ def list_(*, model_url: ModelUrl = None, home: Home = None, as_json: AsJson = Fa
     for role in Role:
         first = next(iter(registry.for_role(role)), None)
         serving = [
-            f"{one.name} ({one.model or 'the first that it lists'})" for one in settings.servers if role in one.roles
+            f"{one.name} ({one.model or 'the first that it lists'})" for one in _all(settings) if role in one.roles
         ]
         roles.add_row(role.value, plain(first.name) if first else "", plain(", ".join(serving) or "none"))
     out.print(roles)
@@ -61,7 +61,12 @@ def list_(*, model_url: ModelUrl = None, home: Home = None, as_json: AsJson = Fa
 
 def _serving(settings: Settings, model: RegisteredModel) -> list[str]:
     """The endpoints that name this model as theirs."""
-    return [one.name for one in settings.servers if one.model == model.name]
+    return [one.name for one in _all(settings) if one.model == model.name]
+
+
+def _all(settings: Settings) -> tuple[EndpointSettings, ...]:
+    """All endpoints, whatever they are for."""
+    return (*settings.servers, *settings.embedders, *settings.rerankers)
 
 
 @app.command()
@@ -81,10 +86,9 @@ def check(*, model_url: ModelUrl = None, home: Home = None, as_json: AsJson = Fa
 async def _check(settings: Settings, registry: ModelRegistry) -> list[Finding]:
     async with open_memory(settings) as memory:
         asking = settings.policy.ask_models and await memory.spending.models_on()
-    servers = settings.servers if asking else ()
-    seen = await asyncio.gather(*(looked_at(settings, server, registry) for server in servers))
+    looks = await all_looked_at(settings, registry) if asking else []
     weights = [await weights_of(model) for model in registry.models if model.weights is not None]
-    found = [*(one for findings in seen for one in findings), *roles_nobody_has(settings), *weights]
+    found = [*looks, *roles_nobody_has(settings), *weights]
     if not asking:
         found.insert(
             0, Finding("endpoint", True, "models are switched off: nobody was asked", "loomwright switch --help")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 
 from graphs import library_names
 from inference import ModelRegistry, load_models
 from schemas import CallerError, RecordError, Settings
-from service.findings import Finding, looked_at
+from service.findings import Finding, all_looked_at
 from service.loom import Loom
 
 
@@ -65,12 +64,12 @@ async def _endpoints(settings: Settings, *, asking: bool) -> list[Finding]:
     """Look at each endpoint, all at the same time."""
     if not asking:
         return [Finding("endpoint", True, "models are switched off: nobody was asked", "loomwright switch --help")]
-    if not settings.servers:
-        detail = "none is configured: rules decide everything"
-        return [Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model")]
     try:
         registry = load_models(settings.config / "models.toml")
     except CallerError:
         registry = ModelRegistry()  # it has a finding of its own
-    seen = await asyncio.gather(*(looked_at(settings, server, registry) for server in settings.servers))
-    return [finding for findings in seen for finding in findings]
+    found = await all_looked_at(settings, registry)
+    if settings.servers:
+        return found
+    detail = "none is configured: rules decide everything"
+    return [Finding("endpoint", True, detail, "set LOOMWRIGHT_MODEL__URL to ask a model"), *found]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference import ModelRegistry, RegisteredModel, checksum
-from schemas import CallerError, EndpointSettings, Settings, nearest
+from schemas import CallerError, EndpointSettings, ModelError, Settings, nearest
 from service.roles import longest_answers
 
 if TYPE_CHECKING:
     from inference import Look
+
+PATIENCE = 20.0
+"""Seconds that an endpoint may take to embed or rank a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,50 @@ async def looked_at(settings: Settings, server: EndpointSettings, registry: Mode
     short = [Finding(name, False, *fault) for fault in _too_short(settings, server, seen, known)]
     lacking = [Finding(name, True, *remark) for remark in _unknown(seen, known, registry)]
     return [Finding(name, True, detail), *short, *lacking]
+
+
+async def worked_at(settings: Settings, server: EndpointSettings) -> Finding:
+    """How an endpoint embeds or reranks."""
+    from inference import EndpointEmbedder, EndpointReranker
+
+    name, key = f"endpoint {server.name}", settings.key_for(server.name)
+    if server.model is None:
+        return Finding(name, False, f"{server.url}: it names no model", "set its `model`")
+    began = time.perf_counter()
+    try:
+        if "reranker" in server.roles:
+            reranker = EndpointReranker(server.url, name=server.model, api_key=key, seconds=PATIENCE)
+            try:
+                await reranker.rank("Who rings the bell?", ["Nobody rings it.", "The river is up."])
+            finally:
+                await reranker.aclose()
+            what = "ranks"
+        else:
+            embedder = await EndpointEmbedder.probe(server.url, name=server.model, api_key=key, seconds=PATIENCE)
+            await embedder.aclose()
+            if embedder.dimension != settings.embedder.dimension:
+                wanted = settings.embedder.dimension
+                said = f"{server.model} at {server.url} gives {embedder.dimension} numbers, not {wanted}"
+                return Finding(name, False, said, f"set embedder.dimension to {embedder.dimension}")
+            what = f"embeds in {embedder.dimension} numbers"
+    except CallerError as error:
+        return Finding(name, False, str(error), "mend its url")
+    except ModelError as error:
+        return Finding(
+            name, False, f"{server.url}: {error.code}: {error}", "is the server up? docs/serving.md says how"
+        )
+    took = (time.perf_counter() - began) * 1_000
+    return Finding(name, True, f"{server.model} at {server.url}: {what}, {took:.0f} ms; weight {server.weight:g}")
+
+
+async def all_looked_at(settings: Settings, registry: ModelRegistry) -> list[Finding]:
+    """All endpoints at the same time: those that are asked, and those that find what is remembered."""
+    embedders = settings.embedders if settings.embedder.kind == "endpoint" else ()
+    asked, working = await asyncio.gather(
+        asyncio.gather(*(looked_at(settings, server, registry) for server in settings.servers)),
+        asyncio.gather(*(worked_at(settings, server) for server in (*embedders, *settings.rerankers))),
+    )
+    return [*(one for findings in asked for one in findings), *working]
 
 
 def _not_served(seen: Look, server: EndpointSettings) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from inference import Switch
+from inference import GatedEmbedder, Switch
 from memory import Memory
 from schemas import Settings, load_settings
 from service.assemble import make_embedder
@@ -44,6 +44,8 @@ async def open_memory(settings: Settings) -> AsyncGenerator[Memory]:
         yield memory
     finally:
         await memory.aclose()
+        if isinstance(embedder, GatedEmbedder):
+            await embedder.aclose()
 
 
 def print_json(value: Mapping[str, object]) -> None:

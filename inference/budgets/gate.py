@@ -86,6 +86,10 @@ class Embeds(Protocol):
         """One vector a text."""
         ...
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
 
 class GatedEmbedder:
     """An embedder behind the switch."""
@@ -98,6 +102,10 @@ class GatedEmbedder:
         """The other one's vectors. Raises its errors, and ModelSwitchedOff."""
         async with self._switch.passing():
             return await self._inner.embed(texts)
+
+    async def aclose(self) -> None:
+        """Close the other one."""
+        await self._inner.aclose()
 
 
 class Ranks(Protocol):

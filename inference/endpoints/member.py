@@ -15,12 +15,12 @@ from inference.endpoints.breaker import Breaker, State
 from inference.model import Answer, Ask, Content
 from inference.vllm import VllmModel
 from schemas import (
+    EndpointRole,
     EndpointSettings,
     GuardSettings,
     ModelAnswerInvalid,
     ModelError,
     ModelRejected,
-    ModelRole,
     ModelTimeout,
 )
 from telemetry import instruments
@@ -45,7 +45,7 @@ class EndpointState:
     url: str
     model: str
     """As the endpoint calls it; empty until it is known."""
-    roles: tuple[ModelRole, ...]
+    roles: tuple[EndpointRole, ...]
     breaker: State
     failures: int
     """In a row, until now."""

@@ -299,6 +299,26 @@ def test_endpoints_are_tables_and_a_single_url_is_short_for_one(bare: Path, monk
     assert [(one.url, one.model) for one in alone] == [("http://127.0.0.1:9000/v1", "tiny")]
 
 
+def test_endpoints_that_embed_or_rerank_stand_beside_those_that_are_asked(bare: Path) -> None:
+    vectors = '[[endpoints]]\nname = "vectors"\nurl = "http://127.0.0.1:8002/v1"\nmodel = "m"\nroles = ["embedder"]\n'
+    bare.write_text(
+        vectors + '[model]\nurl = "http://127.0.0.1:8000/v1"\n[embedder]\nurl = "http://127.0.0.1:8003/v1"\n'
+    )
+    settings = load_settings()
+    assert [one.name for one in settings.servers] == ["model"]
+    assert [one.name for one in settings.embedders] == ["embedder", "vectors"]
+    assert settings.rerankers == ()
+    elsewhere = settings.asking("http://127.0.0.1:9000/v1")
+    assert [one.url for one in elsewhere.servers] == ["http://127.0.0.1:9000/v1"]
+    assert elsewhere.embedders == settings.embedders
+
+
+def test_an_endpoint_does_not_embed_with_the_model_that_speaks(bare: Path) -> None:
+    bare.write_text('[[endpoints]]\nname = "both"\nurl = "http://a/v1"\nroles = ["narrator", "embedder"]\n')
+    with pytest.raises(BadSettings, match="make it an endpoint of its own"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("text", "says_so"),
     [

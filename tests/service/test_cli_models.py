@@ -11,7 +11,7 @@ import pytest
 
 from schemas import PROJECT
 from tests.support.command_line import Loomwright, Ran
-from tests.support.faulty_server import FaultyServer, says
+from tests.support.faulty_server import FaultyServer, says, sends
 
 YES = '{"answer": true}'
 TINY = (
@@ -149,6 +149,31 @@ def test_weights_on_this_machine_are_held_against_their_checksum(loomwright: Loo
     assert f'sha256 = "{right}"' in unpinned.lines[0]["remedy"]
     assert "as pinned" in pinned.lines[0]["detail"]
     assert f"{right}, and models.toml says 000" in faults(other)[0]
+
+
+async def test_embedders_and_rerankers_are_looked_at_too(
+    loomwright: Loomwright, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.5]}], "model": "m"}
+    async with FaultyServer(sends(json.dumps(vector).encode())) as server:
+        endpoints = [
+            {"name": "vectors", "url": server.url, "model": "m", "roles": ["embedder"]},
+            {"name": "spare", "url": "http://127.0.0.1:9/v1", "model": "m", "roles": ["embedder"]},
+            {"name": "reader", "url": server.url, "model": "m", "roles": ["reranker"]},
+        ]
+        monkeypatch.setenv("LOOMWRIGHT_EMBEDDER__KIND", "endpoint")
+        monkeypatch.setenv("LOOMWRIGHT_EMBEDDER__DIMENSION", "2")
+        monkeypatch.setenv("LOOMWRIGHT_ENDPOINTS", json.dumps(endpoints))
+        ran = await typed(loomwright, "check", "--json")
+        monkeypatch.setenv("LOOMWRIGHT_EMBEDDER__DIMENSION", "384")
+        other = await typed(loomwright, "check", "--json")
+    found = {line["name"]: line for line in ran.lines}
+
+    assert found["endpoint vectors"]["ok"]
+    assert "embeds in 2 numbers" in found["endpoint vectors"]["detail"]
+    assert "model_unavailable" in found["endpoint spare"]["detail"]
+    assert "model_rejected" in found["endpoint reader"]["detail"], "it has no /rerank and no /score"
+    assert any("gives 2 numbers, not 384 | set embedder.dimension to 2" in fault for fault in faults(other))
 
 
 async def test_warming_sends_what_the_prompts_of_each_kind_begin_with(loomwright: Loomwright) -> None:

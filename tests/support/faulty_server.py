@@ -191,11 +191,18 @@ class FaultyServer:
     """The server; see the module. `asked` holds the requests that behaviours answered, `requests` all of them.
 
     `port`: where it listens; 0 takes one that is free. `serves`: the models that it lists, each with the length of its
-    context as vLLM tells it (None: untold).
+    context as vLLM tells it (None: untold). `reranks`: it has `/rerank`, too.
     """
 
-    def __init__(self, *behaviours: Behaviour, port: int = 0, serves: Mapping[str, int | None] | None = None) -> None:
+    def __init__(
+        self,
+        *behaviours: Behaviour,
+        port: int = 0,
+        serves: Mapping[str, int | None] | None = None,
+        reranks: bool = False,
+    ) -> None:
         self._port = port
+        self._answers = ("/chat/completions", "/embeddings", *(("/rerank",) if reranks else ()))
         listed = {MODEL: None} if serves is None else serves
         self._models = [{"id": name} | ({"max_model_len": length} if length else {}) for name, length in listed.items()]
         self._behaviours = list(behaviours) or [says("{}")]
@@ -253,7 +260,7 @@ class FaultyServer:
         exchange = Exchange(request, writer)
         if request.path.endswith("/models"):
             await exchange.respond(json.dumps({"object": "list", "data": self._models}).encode())
-        elif not request.path.endswith(("/chat/completions", "/embeddings")):
+        elif not request.path.endswith(self._answers):
             await rejects(404)(exchange)
         else:
             self.asked.append(request)
