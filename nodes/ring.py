@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import cache
 from typing import cast
 
 from rules import Fights, Tally
@@ -93,4 +96,19 @@ def _executor(processes: int) -> Executor:
     import loky  # pyright: ignore[reportMissingTypeStubs]  # it ships no types; no sooner: who meets nobody needs it not
 
     make = cast("Callable[..., Executor]", loky.get_reusable_executor)  # pyright: ignore[reportUnknownMemberType]
-    return make(max_workers=processes, timeout=None)
+    return make(max_workers=processes, timeout=None, initializer=_leaving_with(os.getpid()))
+
+
+@cache
+def _leaving_with(parent: int) -> Callable[[], None]:
+    """What each process does first: it sees to it that it does not outlive this one, however this one ends.
+
+    Made here, so that it travels by its code: by its name it would bring all that nodes need into each process.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(0)
+
+    return lambda: threading.Thread(target=watch, daemon=True).start()

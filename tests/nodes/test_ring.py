@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import signal
@@ -11,12 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from nodes import Ring
 from rules import Fights, Tally
 from rules.arena import Meeting, figures
 from schemas import PROJECT, Action, DamageRoll, DamageType, DiceExpression
+from tests.support.waiting import until
 
 _BLOW = Action(
     id="blow",
@@ -121,3 +124,37 @@ def test_a_script_without_a_guarded_main_may_use_it(tmp_path: Path) -> None:
     )
 
     assert (ran.returncode, ran.stdout) == (0, "20\n"), ran.stderr
+
+
+_PLAYED = """
+import asyncio, math
+from tests.nodes.test_ring import WHO
+from nodes import Ring
+async def play():
+    ring = Ring(2)
+    await ring.ready(WHO)
+    print(*{int(one.damage_taken) for one in await ring.fought(WHO, 400, math.inf)}, flush=True)
+    await asyncio.sleep(600)
+asyncio.run(play())
+"""
+
+
+async def test_no_process_outlives_the_one_that_started_it() -> None:
+    game = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PLAYED, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(PROJECT)}
+    )
+    assert game.stdout is not None
+    players = [int(one) for one in (await game.stdout.readline()).split()]
+    assert players
+    assert all(map(_runs, players))
+    game.kill()
+    await game.wait()
+
+    await until(lambda: not any(map(_runs, players)), "the processes that fought have gone")
+
+
+def _runs(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
