@@ -11,6 +11,7 @@ import structlog
 from langgraph.errors import NodeError, NodeTimeoutError
 from langgraph.types import Command, Overwrite
 
+from graphs.endings import endings
 from nodes import Clock, DecisionState, NodeFunction, Step
 from nodes.state import TraceEntry, fresh
 from schemas import (
@@ -162,8 +163,9 @@ async def _guard(
     try:
         if due <= began:
             raise TimeoutError(f"no time was left for node '{plan.name}'")
-        async with asyncio.timeout(context.clock.limit(due - began)):
-            return await plan.function(state, context, **knobs)
+        async with asyncio.timeout(context.clock.limit(due - began)) as timeout:
+            with endings().within(timeout):
+                return await plan.function(state, context, **knobs)
     except Exception as error:
         vars(error)["loom_ms"] = round((now() - began) * 1000, 3)
         if plan.backoff is not None:

@@ -154,6 +154,9 @@ def _figures(
         Figure(name, "faults", trouble.done.total(), ""),
         Figure(name, "answered", tally.answered / max(tally.asked, 1) * 100, "%", 100, "higher"),
         Figure(name, f"within {GRACE_MS:.0f} ms of its deadline", tally.in_time / answered * 100, "%", 100, "higher"),
+        Figure(
+            name, "the same without waits for a processor", tally.in_time_of_ours / answered * 100, "%", 100, "higher"
+        ),
         Figure(name, "the latest after its deadline", tally.worst_ms, "ms", GRACE_MS),
         Figure(name, "the longest that it waited for a processor", watch.kept_waiting_ms, "ms"),
         Figure(name, "recorded", recorded / answered * 100, "%", 100, "higher"),
