@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from inference import ModelRegistry, RegisteredModel, Role, load_models
-from schemas import BadSettings, EndpointSettings, Fault, Settings
+from schemas import BadRequest, BadSettings, EndpointSettings, Fault, Settings
 from service.findings import Finding, all_looked_at, roles_nobody_has, weights_of
 from service.loom import Loom
+from service.sizing import Load, Sizing, size
 from service.terminal import AsJson, Home, err, open_memory, out, plain, print_json, settings_for
 from service.warming import Warmed, warm
 
 app = typer.Typer(help="The models of config/models.toml, and the endpoints that serve them.", no_args_is_help=True)
 
 ModelUrl = Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")]
+
+
+_USUAL = Load(characters=1)
+"""What is assumed where nothing is given."""
 
 
 @app.command(name="list")
@@ -107,6 +113,55 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         mark = "[green]ok[/]" if one.ok else "[red]no[/]"
         table.add_row(mark, plain(one.name), plain(one.detail), plain(one.remedy))
     out.print(table)
+
+
+@app.command(name="size")
+def size_(
+    *,
+    characters: Annotated[
+        list[int], typer.Option(min=1, help="Who decide at the same time. May be given several times.")
+    ],
+    per_minute: Annotated[float, typer.Option(help="Decisions of one character in a minute.")] = _USUAL.per_minute,
+    share: Annotated[float, typer.Option(help="Of the decisions: how many a model makes, 0 to 1.")] = _USUAL.share,
+    prompt: Annotated[float, typer.Option(help="Tokens of a prompt.")] = _USUAL.prompt,
+    cached: Annotated[
+        float, typer.Option(help="Of a prompt: how much the prefix cache holds, 0 to 1.")
+    ] = _USUAL.cached,
+    answer: Annotated[float, typer.Option(help="Tokens of an answer.")] = _USUAL.answer,
+    reads: Annotated[float, typer.Option(help="Prompt tokens a second that one server computes.")] = _USUAL.reads,
+    writes: Annotated[float, typer.Option(help="Tokens a second that one server writes, to many.")] = _USUAL.writes,
+    alone: Annotated[float, typer.Option(help="Tokens a second that one answer gets.")] = _USUAL.alone,
+    busy: Annotated[float, typer.Option(help="How busy a server may be on average, up to 1.")] = _USUAL.busy,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many servers so many characters need. What is not given is an assumption, not a measurement."""
+    given = {
+        "per_minute": per_minute, "share": share, "prompt": prompt, "cached": cached, "answer": answer,
+        "reads": reads, "writes": writes, "alone": alone, "busy": busy,
+    }  # fmt: skip
+    table = Table("characters", "questions a second", "work of one", "servers", "answers at once", box=None)
+    for count in characters:
+        try:
+            load = Load.model_validate({"characters": count, **given})
+        except ValidationError as error:
+            raise BadRequest(
+                [Fault(f"--{str(one['loc'][0]).replace('_', '-')}", one["msg"]) for one in error.errors()]
+            ) from None
+        found = size(load)
+        if as_json:
+            print_json({**load.model_dump(), **found.model_dump()})
+        table.add_row(*sized(load, found))
+    if not as_json:
+        out.print(table)
+        assumed = [f"{name} {value:g}" for name, value in given.items() if value == getattr(_USUAL, name)]
+        if assumed:
+            out.print(f"[dim]Assumed, not measured: {', '.join(assumed)}. docs/serving.md has the formula.[/]")
+
+
+def sized(load: Load, found: Sizing) -> tuple[str, ...]:
+    """One row of the table."""
+    work = f"{found.work * 1_000:.0f} ms"
+    return f"{load.characters:,}", f"{found.asked:.1f}", work, f"{found.servers}", f"{found.at_once:.0f}"
 
 
 @app.command(name="warm")

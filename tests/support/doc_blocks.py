@@ -26,6 +26,7 @@ from graphs import Declaration, Node, draw, read
 from graphs.declaration import AtMost, Cache, Retry
 from nodes import CATALOGUE, Knob
 from schemas import PROJECT, BudgetSettings, EndpointSettings, Settings
+from service.sizing import Load, size
 from telemetry import Instruments
 from tests.support import faults, rules_tables
 
@@ -164,6 +165,28 @@ def budget() -> str:
     return _listed_table("budgets", BudgetSettings)
 
 
+def sizing() -> str:
+    """How many servers some numbers of characters need, by what the formula assumes."""
+    rows: list[tuple[str, ...]] = []
+    for characters in (100, 500, 5_000):
+        for share in (0.05, 0.25):
+            load = Load(characters=characters, share=share)
+            found = size(load)
+            figures = (f"{found.asked:.1f}", f"{found.servers}", f"{found.at_once:.0f}")
+            rows.append((f"{characters:,}", f"{share:.0%}", *figures))
+    return _table(("characters", "model's share", "questions a second", "servers", "answers at once"), rows)
+
+
+def assumed() -> str:
+    """What the formula assumes where nobody has measured."""
+    rows = [
+        (f"`--{name.replace('_', '-')}`", f"{field.default:g}", field.description or "")
+        for name, field in Load.model_fields.items()
+        if not field.is_required()
+    ]
+    return _table(("option", "assumed", "what it is, and where yours stands"), rows)
+
+
 def _listed_table(name: str, model: type[BaseModel]) -> str:
     rows = [
         (f"`{name}`", "needed" if field.is_required() else _default(field.default), field.description or "")
@@ -291,6 +314,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "endpoint": endpoint,
     "budget": budget,
     "faults": fault_table,
+    "sizing": sizing,
+    "sizing assumes": assumed,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,
