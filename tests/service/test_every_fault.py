@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,13 +18,15 @@ from service import Loom
 from tests.conftest import Opening, OpenLoom
 from tests.service.stage import KINDS, good_answer, objections, roomy
 from tests.support.faults import FAULTS, Fault, serving
-from tests.support.faulty_server import Behaviour, FaultyServer, hangs_before_headers, rejects, says
+from tests.support.faulty_server import Behaviour, Exchange, FaultyServer, hangs_before_headers, rejects, says
 from tests.support.waiting import until
 
 DEADLINE_MS = 3_000
 """What a player waits when nothing but a deadline ends it."""
 MARGIN = 60.0
 """Seconds by which this machine may be late: whoever never comes is later."""
+
+REAL_TIME = time.time
 
 by_name = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 
@@ -181,3 +185,43 @@ async def test_where_there_is_no_room_for_one_more_question_rules_decide_and_say
             await asyncio.gather(first, return_exceptions=True)
         await pool.aclose()
     assert (receipt.source, receipt.reason, receipt.attempts) == ("fallback", "model_busy", 0)
+
+
+@dataclass
+class WallClock:
+    """The machine's date, which somebody sets: it jumps when a server is asked."""
+
+    hours: float
+    jumped: bool = False
+
+    def __call__(self) -> float:
+        return REAL_TIME() + (self.hours * 3_600 if self.jumped else 0.0)
+
+    def jumps_and(self, then: Behaviour) -> Behaviour:
+        """The behaviour of a server, with a jump before it."""
+
+        async def behave(exchange: Exchange) -> None:
+            self.jumped = True
+            await then(exchange)
+
+        return behave
+
+
+@pytest.mark.parametrize("hours", [5, -5])
+async def test_a_wall_clock_that_jumps_during_a_decision_makes_it_neither_late_nor_early(
+    hours: float, open_loom: OpenLoom, settings: Settings, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = WallClock(hours)
+    monkeypatch.setattr(time, "time", wall)
+    async with playing(open_loom, settings, clock=SystemClock()) as (loom, pool):
+        loom.memory._wall_clock = wall
+        well = opening("dialogue", policy="model", id="well", thread="well", deadline_ms=40 * DEADLINE_MS)
+        async with FaultyServer(wall.jumps_and(says(good_answer(loom, well)))) as server:
+            pool.add(endpoint("only", server.url))
+            answered = await decide(loom, well)
+            wall.jumped = False
+            server.will(wall.jumps_and(hangs_before_headers()))
+            hung = await decide(loom, opening("dialogue", policy="model", deadline_ms=DEADLINE_MS))
+    assert wall.jumped
+    assert (answered.source, answered.reason) == ("model", "accepted")
+    assert (hung.source, hung.reason) == ("fallback", "deadline")

@@ -201,6 +201,11 @@ def fault_table() -> str:
     return _table(head, faults.rows())
 
 
+def real_fault_table() -> str:
+    """What real servers do, and what becomes of a decision."""
+    return _table(("the server ...", "who decides", "reason", "how long it takes", "afterwards"), faults.real_rows())
+
+
 def _settings(model: type[BaseModel], above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     for name, field in model.model_fields.items():
         path, kind = (*above, name), field.annotation
@@ -316,6 +321,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "faults": fault_table,
     "sizing": sizing,
     "sizing assumes": assumed,
+    "faults of real servers": real_fault_table,
     "drawing of encounter": _drawing("encounter"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,

@@ -130,3 +130,44 @@ def rows() -> list[tuple[str, ...]]:
         )
         for fault in FAULTS
     ]
+
+
+REAL = (
+    (
+        "is gone, and comes back (one server)",
+        "fallback",
+        "`model_unavailable`",
+        "at once",
+        "a probe finds it, and it is asked again",
+    ),
+    (
+        "is killed within its answer (SIGKILL)",
+        "the other server",
+        "as it judges",
+        "one more answer",
+        "its breaker opens",
+    ),
+    (
+        "is stopped (SIGSTOP)",
+        "the other server, else fallback",
+        "`deadline` where no time is left",
+        "half of the time, then the other's",
+        "asked again once it goes on (SIGCONT)",
+    ),
+    (
+        "is stopped, and is the only one",
+        "fallback",
+        "`deadline`",
+        "its deadline",
+        "asked again once it goes on",
+    ),
+    ("is gone, and the other too", "fallback", "`model_unavailable`", "at once", "rules decide until one is back"),
+    ("is asked by somebody who leaves", "nobody", "nothing is recorded", "at once", "vLLM aborts, by its own metrics"),
+    ("has a clock that jumps by 5 hours", "model", "`accepted`", "as without", "deadlines go by another clock"),
+)
+"""What real servers, and the machine, do: asserted by tests/service/test_two_vllms.py and its neighbours."""
+
+
+def real_rows() -> list[tuple[str, ...]]:
+    """The second table of `docs/faults.md`."""
+    return list(REAL)

@@ -45,6 +45,16 @@ def vllm_url() -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
+def frail_vllm(vllm_url: str) -> Generator[tiny_vllm.FrailVllm]:
+    """A second vLLM, which may be killed and stopped; it does not run until a test starts it."""
+    if not tiny_vllm.is_installed():
+        pytest.skip(f"needs a vLLM server of its own beside {vllm_url}: python tests/support/tiny_vllm.py install")
+    frail = tiny_vllm.FrailVllm()
+    yield frail
+    frail.kill()
+
+
+@pytest.fixture(scope="session")
 def embeddings_url() -> Generator[str]:
     """The address (with `/v1`) of a real vLLM that serves all-MiniLM-L6-v2 as `minilm`."""
     yield from _address(tiny_vllm.running_embeddings(), tiny_vllm.EMBEDDINGS_URL)

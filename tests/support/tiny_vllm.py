@@ -210,6 +210,43 @@ def leader(port: int) -> int | None:
     return int(pid_file.read_text()) if pid_file.is_file() else None
 
 
+class FrailVllm:
+    """A language model that a test may harm: at one port for as long as it lives, however often it starts."""
+
+    def __init__(self) -> None:
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its API, with `/v1`."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    def start(self) -> None:
+        """Start it, unless it runs; ready when this returns."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = start_language_model(self._port)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            self._process.wait(timeout=120)
+
+    def freeze(self) -> None:
+        """SIGSTOP: its connections stay, and nobody moves."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
