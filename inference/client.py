@@ -13,10 +13,11 @@ from openai import (
     APIStatusError,
     APITimeoutError,
     AsyncOpenAI,
+    AsyncStream,
     DefaultAsyncHttpxClient,
     OpenAIError,
 )
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import SecretStr
 
 from schemas import BadSettings, Fault, ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout, ModelUnavailable
@@ -69,6 +70,17 @@ class Endpoint:
             "/chat/completions", body=body, cast_to=ChatCompletion, options={"timeout": timeout}
         )
 
+    async def chunks(self, *, seconds: float, **body: object) -> AsyncStream[ChatCompletionChunk]:
+        """One chat completion as it is written; close it, and the server stops. Raises the SDK's errors."""
+        return await self.client.post(
+            "/chat/completions",
+            body={**body, "stream": True, "stream_options": {"include_usage": True}},
+            cast_to=ChatCompletionChunk,
+            stream=True,
+            stream_cls=AsyncStream[ChatCompletionChunk],
+            options={"timeout": seconds},
+        )
+
     async def _json(self, path: str, call: Awaitable[object]) -> JsonObject:
         try:
             said = await call
@@ -89,6 +101,9 @@ class Endpoint:
                 reason = error.__cause__ or error
                 text = self._without_key(str(reason)) or type(reason).__name__
                 return ModelUnavailable(f"nobody answered at {self.url}: {text}", endpoint=self.url)
+            case httpx2.HTTPError():
+                text = self._without_key(str(error)) or type(error).__name__
+                return ModelUnavailable(f"{self.url} broke off: {text}", endpoint=self.url)
             case APIStatusError():
                 text = self._without_key(error.message)
                 message = f"{self.url} answered {error.status_code}: {text}"

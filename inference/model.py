@@ -25,6 +25,19 @@ def _nothing() -> Mapping[str, object]:
     return MappingProxyType({})
 
 
+class Listener(Protocol):
+    """Who hears an answer while it is being said."""
+
+    @property
+    def has_shown(self) -> bool:
+        """Whether somebody has heard of it already: then no other answer can take its place."""
+        ...
+
+    async def hear(self, raw: str) -> None:
+        """The words so far, as they came, from the first on. Another attempt begins anew. Never fails."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One question to a model."""
@@ -46,6 +59,10 @@ class Ask:
     """Whose prompt it is: questions that share it begin alike, and go to the same server for its prefix cache."""
     world: str = ""
     """Whose limit of questions it counts against."""
+    listener: Listener | None = field(default=None, compare=False, hash=False, repr=False)
+    """Asked for as a stream, for this one to hear; None: as a whole."""
+    once_shown: float | None = None
+    """Seconds for the whole call once something of it was shown, where `timeout` is only a part of the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from inference.hear import hear
 from inference.model import Answer, Ask, Content, Message, Model
 from inference.passing import PassingModel
+from inference.scripted import say
 from inference.tokens import estimate
 from schemas import (
     BadSettings,
@@ -124,6 +125,8 @@ class RecordedModel:
         recording = self._take(key_of(ask, schema), schema.__name__)
         if recording.failure:
             raise _failure(recording)
+        if ask.listener is not None:
+            await say(recording.raw, ask.listener)
         return Answer(
             content=hear(recording.raw, schema, ask.context, endpoint=recording.endpoint),
             raw=recording.raw,

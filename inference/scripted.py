@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeAlias, cast
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from inference.hear import hear
 from inference.improvise import improvise
-from inference.model import Answer, Ask, Content, Message
+from inference.model import Answer, Ask, Content, Listener, Message
 from inference.tokens import estimate
 from schemas import ModelAnswerInvalid, ModelTimeout, ModelUnavailable
 
@@ -79,6 +80,8 @@ class ScriptedModel:
         if isinstance(line, Exception):
             raise line
         raw = _words(line)
+        if ask.listener is not None:
+            await say(raw, ask.listener)
         return Answer(
             content=hear(raw, schema, ask.context, endpoint="script"),
             raw=raw,
@@ -115,6 +118,12 @@ class ScriptedModel:
             raise ModelUnavailable(f"the script has nothing left to say{after} after {at} answers", endpoint="script")
         self._said[part] = at + 1
         return lines[at]
+
+
+async def say(raw: str, listener: Listener) -> None:
+    """Say something word by word."""
+    for end in re.finditer(r"\S+\s*", raw):
+        await listener.hear(raw[: end.end()])
 
 
 def _words(line: Mapping[str, object] | BaseModel | str) -> str:

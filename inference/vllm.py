@@ -10,9 +10,11 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Self, cast
 
+import httpx2
 import instructor
 from instructor import ResponseSchema
 from instructor.core.exceptions import IncompleteOutputException, InstructorError, InstructorRetryException
+from openai import OpenAIError
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -21,7 +23,7 @@ from pydantic import BaseModel, SecretStr
 from inference.client import Endpoint, found_nobody, never_arrived
 from inference.health import Health
 from inference.hear import hear
-from inference.model import Answer, Ask, Content, Message, sendable
+from inference.model import Answer, Ask, Content, Listener, Message, sendable
 from inference.schema import for_grammar
 from inference.tokens import TokenCounter, estimate
 from schemas import ModelAnswerInvalid, ModelError, ModelRejected, ModelTimeout
@@ -124,8 +126,8 @@ class VllmModel:
         """Ask for a `schema`. Raises ModelUnavailable, ModelTimeout, ModelRejected or ModelAnswerInvalid."""
         began = self._now()
         try:
-            async with asyncio.timeout(ask.timeout):
-                completion, attempts = await self._complete(ask, schema)
+            async with asyncio.timeout(ask.timeout) as limit:
+                completion, attempts = await self._complete(ask, schema, limit)
         except TimeoutError as error:
             late = f"{self._endpoint.url} did not answer in {ask.timeout:.3f} s"
             raise ModelTimeout(late, endpoint=self._endpoint.url) from error
@@ -162,12 +164,15 @@ class VllmModel:
         """Close the connections."""
         await self._endpoint.aclose()
 
-    async def _complete(self, ask: Ask, schema: type[BaseModel]) -> tuple[ChatCompletion, int]:
+    async def _complete(self, ask: Ask, schema: type[BaseModel], limit: asyncio.Timeout) -> tuple[ChatCompletion, int]:
         """One completion, and the number of tries that it took: two when the first could not connect."""
         for attempt in range(1, self._tries + 1):
             try:
-                return await self._send(ask, schema, await self._model_name(ask.timeout)), attempt
-            except (ModelError, InstructorError) as error:
+                name = await self._model_name(ask.timeout)
+                if ask.listener is not None:
+                    return await self._hear_out(ask, schema, name, ask.listener, limit), attempt
+                return await self._send(ask, schema, name), attempt
+            except (ModelError, InstructorError, OpenAIError, httpx2.HTTPError, LookupError, ValueError) as error:
                 cause = error.__cause__ if isinstance(error, InstructorRetryException) else error
                 if attempt < self._tries and never_arrived(cause):
                     await asyncio.sleep(SECOND_TRY_AFTER)
@@ -221,6 +226,41 @@ class VllmModel:
         except IncompleteOutputException as cut_off:
             completion = cut_off.last_completion
         return cast("ChatCompletion", completion)
+
+    async def _hear_out(
+        self, ask: Ask, schema: type[BaseModel], name: str, listener: Listener, limit: asyncio.Timeout
+    ) -> ChatCompletion:
+        """The same question, its answer heard while it is written."""
+        loop = asyncio.get_running_loop()
+        longest, began = max(ask.timeout, ask.once_shown or 0.0), loop.time()
+        form = {"name": schema.__name__, "schema": for_grammar(schema)}
+        more: dict[str, Any] = {"priority": ask.priority} if self._priorities else {}
+        stream = await self._endpoint.chunks(
+            seconds=longest,
+            model=name,
+            messages=sendable(ask.messages),
+            response_format={"type": "json_schema", "json_schema": form},
+            max_tokens=ask.max_tokens,
+            temperature=ask.temperature,
+            seed=ask.seed,
+            **more,
+        )
+        raw, why, usage, answered = "", None, None, False
+        async with stream:
+            async for chunk in stream:
+                answered, usage = True, chunk.usage or usage
+                for choice in chunk.choices[:1]:
+                    why = choice.finish_reason or why
+                    if choice.delta.content:
+                        raw += choice.delta.content
+                        await listener.hear(raw)
+                if listener.has_shown and longest > ask.timeout:
+                    limit.reschedule(began + longest)
+        if not answered:
+            raise LookupError("the completion has no words in it")
+        message = ChatCompletionMessage.model_construct(role="assistant", content=raw)
+        said = Choice.model_construct(index=0, message=message, finish_reason=why)
+        return ChatCompletion.model_construct(choices=[said], usage=usage)
 
     async def _model_name(self, seconds: float) -> str:
         """The given name, or the first that the endpoint lists; asked once."""

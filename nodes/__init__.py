@@ -22,6 +22,7 @@ from nodes.remember import remember
 from nodes.repair import repair
 from nodes.ring import Ring
 from nodes.size_up import size_up
+from nodes.speaking import SPEAKING, Speaking, sentences, speaking_now
 from nodes.state import SCHEMA_VERSION, DecisionState
 from nodes.step import Step
 from nodes.study import study
@@ -58,6 +59,7 @@ CATALOGUE = Catalogue(
 __all__ = [
     "CATALOGUE",
     "SCHEMA_VERSION",
+    "SPEAKING",
     "Catalogue",
     "Clock",
     "Context",
@@ -69,6 +71,7 @@ __all__ = [
     "Prompt",
     "PromptLibrary",
     "Ring",
+    "Speaking",
     "Step",
     "SystemClock",
     "act",
@@ -88,7 +91,9 @@ __all__ = [
     "recall",
     "remember",
     "repair",
+    "sentences",
     "size_up",
+    "speaking_now",
     "study",
     "summariser_of",
     "weigh_offer",

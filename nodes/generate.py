@@ -15,6 +15,7 @@ from nodes.lanes import affinity_of, lane_of
 from nodes.notes import MOST_FAULTS, note
 from nodes.reuse import answer_again, from_before
 from nodes.situations import question_of
+from nodes.speaking import Listener, speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from rules import choices
@@ -74,7 +75,9 @@ async def _ask_twice(
     try:
         return await first
     except ModelError as error:
-        again = shorter(state, context) if _may_be_too_long(error) and _has_time(state, context) else None
+        speaking = speaking_now()
+        helps = _may_be_too_long(error) and not (speaking is not None and speaking.shown)
+        again = shorter(state, context) if helps and _has_time(state, context) else None
         if again is None:
             raise
     messages = again["messages"]
@@ -99,6 +102,8 @@ def _has_time(state: DecisionState, context: Context) -> bool:
 
 def _share(state: DecisionState, context: Context) -> float:
     """Of the time that is left: how much the first question gets. All, unless a good third is enough for another."""
+    if speaking_now() is not None:
+        return 1.0  # what somebody has begun to hear is not begun anew
     usual = context.model.usual_latency if context.model is not None else 0.0
     return 2 / 3 if 0 < usual < context.time_left(state) / 3 else 1.0
 
@@ -128,6 +133,7 @@ async def ask(
         role=role,
         affinity=affinity_of(request),
         world=request.world,
+        listener=_listener(state, context),
     )
     receipt = state["receipt"]
     versions = {**receipt.get("versions", {}), "schema": shape.version, "model": context.model.name or None}
@@ -180,6 +186,14 @@ async def ask(
             ),
         }
     )
+
+
+def _listener(state: DecisionState, context: Context) -> Listener | None:
+    """Who hears the line while it is being said. Only talk has one."""
+    speaking = speaking_now()
+    if speaking is None or state["graph"]["decides"] != "DialogueDecision":
+        return None
+    return Listener(speaking, state, context)
 
 
 def _held(value: object) -> object:

@@ -11,6 +11,7 @@ from nodes.context import Context
 from nodes.new_memory import new_memory
 from nodes.notes import note
 from nodes.reuse import keep_answer
+from nodes.speaking import CUT_SHORT, speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
@@ -52,8 +53,13 @@ async def remember(
     request = context.request(state)
     staged = tuple(StagedCall.model_validate(one) for one in state["staged"])
     situation, patience = context.situation(state, "remember"), max(context.time_left(state) / 2, 0.001)
-    decision, staged = await cleared(_decision(state, context, staged), staged, situation, context, within=patience)
-    await keep_answer(state, context, decision)
+    made, speaking = _decision(state, context, staged), speaking_now()
+    made = made if speaking is None else speaking.kept(made)
+    decision, staged = await cleared(made, staged, situation, context, within=patience)
+    decision = decision if speaking is None else speaking.kept(decision)
+    heard = speaking is not None and bool(speaking.shown)
+    if CUT_SHORT not in decision.receipt.warnings:
+        await keep_answer(state, context, decision)
     source = decision.receipt.source
     recalled: list[JsonObject] = (state.get("recalled") or {}).get("memories", [])
     own = source in memories_of
@@ -69,7 +75,7 @@ async def remember(
             [memory["text"] for memory in recalled],
             base=importance,
         ),
-        turns=_turns(request, decision.content, spoken=source != "fallback"),
+        turns=_turns(request, decision.content, spoken=source != "fallback" or heard),
         used=tuple(memory["id"] for memory in recalled),
         experiences=_experiences(situation, decision.content),
         at=request.scene.time,
@@ -92,8 +98,11 @@ async def remember(
 def _decision(state: DecisionState, context: Context, staged: tuple[StagedCall, ...]) -> Decision:
     request, graph, receipt = context.request(state), state["graph"], state["receipt"]
     triggered: tuple[GameEvent, ...] = tuple(event for call in staged for event in call.triggered)
+    speaking = speaking_now()
+    first = speaking.first_after if speaking is not None else None
     fields: dict[str, Any] = {
         **receipt,
+        "first_sentence_milliseconds": None if first is None else first * 1_000,
         "versions": {**receipt.get("versions", {}), "graph": f"{graph['name']}@{graph['version']}#{graph['hash']}"},
         "seed": request.seed,
         "language": request.language,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nodes.context import Context
 from nodes.generate import MaxTokens, ask
+from nodes.speaking import speaking_now
 from nodes.state import DecisionState
 from nodes.step import Step
 from schemas import ModelRole
@@ -20,6 +21,9 @@ async def repair(
     """Send the answer back with its faults named, and ask again. Bound it with `at_most` in the declaration."""
     answer = state.get("answer") or {}
     faults = "\n".join(f"- {fault}" for fault in answer.get("faults", ()))
+    speaking = speaking_now()
+    if speaking is not None and speaking.shown:
+        faults += f"\n- npc_text has to begin with these words, which were heard already: {speaking.shown}"
     messages = [
         *state["messages"],
         {"role": "assistant", "content": str(answer.get("raw", ""))[:4_000]},

@@ -197,6 +197,7 @@ from schemas.settings import (
     settings_file,
 )
 from schemas.spending import Account, BudgetAlert, BudgetUse, Spending
+from schemas.streams import DecisionMade, LineWithdrawn, SpokenSentence, StreamItem
 from schemas.tactics import Feature, Habit, Lesson, Need, PlayerModel, Stance, Study, Tally
 from schemas.treaties import (
     Alliance,
@@ -283,6 +284,7 @@ __all__ = [
     "DamageType",
     "DayChanged",
     "Decision",
+    "DecisionMade",
     "DecisionRequest",
     "Defend",
     "DescriptionDecision",
@@ -352,6 +354,7 @@ __all__ = [
     "LegendaryAction",
     "Lesson",
     "Lighting",
+    "LineWithdrawn",
     "LocaleKey",
     "LocationEntered",
     "LocationExited",
@@ -433,10 +436,12 @@ __all__ = [
     "Source",
     "Speeds",
     "Spending",
+    "SpokenSentence",
     "StagedCall",
     "Stance",
     "StateTooOld",
     "StepTaken",
+    "StreamItem",
     "Study",
     "Summary",
     "TacticsDecision",

@@ -115,4 +115,6 @@ class Receipt(Value):
     warnings: tuple[str, ...] = ()
     """What went wrong without stopping the decision: a record that could not be written, an index that lags."""
     milliseconds: float = Field(default=0.0, ge=0)
+    first_sentence_milliseconds: float | None = Field(default=None, ge=0)
+    """Of a stream: until the first sentence was shown; None: none was before the decision."""
     steps: tuple[StepTaken, ...] = ()

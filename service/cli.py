@@ -18,11 +18,14 @@ from schemas import (
     BadRequest,
     CallerError,
     Decision,
+    DecisionMade,
     DecisionRequest,
     Fault,
+    LineWithdrawn,
     LoomError,
     Policy,
     Settings,
+    SpokenSentence,
     WorldPack,
 )
 from service.cli_bestiary import app as bestiary_app
@@ -41,7 +44,7 @@ from service.demo import in_short, play
 from service.doctor import examine
 from service.loom import Loom
 from service.rematch import Fight
-from service.terminal import AsJson, Home, err, out, plain, settings_for
+from service.terminal import AsJson, Home, err, out, plain, print_json, settings_for
 
 app = typer.Typer(
     name="loomwright",
@@ -128,6 +131,7 @@ def decide(
     model_url: ModelUrl = None,
     model_name: ModelName = None,
     home: Home = None,
+    stream: Annotated[bool, typer.Option("--stream", help="Show what is said while it is said.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer one request."""
@@ -135,13 +139,28 @@ def decide(
     request: dict[str, object] = {"world": settings.world, **_read_json(event), "kind": kind}
     if policy is not None:
         request["policy"] = policy
-    _run(_decide(settings, request, as_json=as_json))
+    _run((_stream if stream else _decide)(settings, request, as_json=as_json))
 
 
 async def _decide(settings: Settings, request: dict[str, object], *, as_json: bool) -> None:
     async with Loom.open(settings) as loom:
         asked = loom.read_request(request)
         _show(asked, await loom.decide(asked), as_json=as_json)
+
+
+async def _stream(settings: Settings, request: dict[str, object], *, as_json: bool) -> None:
+    async with Loom.open(settings) as loom:
+        asked = loom.read_request(request)
+        async for item in loom.stream(asked):
+            match item:
+                case _ if as_json:
+                    print_json(item.model_dump(mode="json", by_alias=True))
+                case SpokenSentence():
+                    out.print(f"[italic]{plain(item.text.strip())}[/]")
+                case LineWithdrawn():
+                    out.print("[dim]What was shown is withdrawn: this was decided before.[/]")
+                case DecisionMade():
+                    _show(asked, item.decision, as_json=False)
 
 
 @app.command()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from pathlib import Path
 from typing import Self
 from weakref import WeakValueDictionary
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from graphs import DecisionGraph, DecisionInput, Declaration, compile_graph, find, follow_graph, library_names, load
 from inference import BEHIND_PLAY, Budgets, swap, working_for
 from memory import Commit, Memory, WorldLine
-from nodes import CATALOGUE, SCHEMA_VERSION, Catalogue, Clock, Context
+from nodes import CATALOGUE, SCHEMA_VERSION, SPEAKING, Catalogue, Clock, Context, Speaking, sentences, speaking_now
 from rules import decide
 from schemas import (
     CONTENTS,
@@ -24,14 +25,19 @@ from schemas import (
     CallerError,
     CheckpointsUnavailable,
     Decision,
+    DecisionMade,
     DecisionRequest,
+    DialogueDecision,
     EndpointSettings,
     Fault,
+    LineWithdrawn,
     ModelRole,
     Receipt,
     RecordError,
     Settings,
+    SpokenSentence,
     StateTooOld,
+    StreamItem,
     UnknownThing,
     Versions,
     field_path,
@@ -214,6 +220,42 @@ class Loom:
         asked = await self._on_its_timeline(self.read_request(request))
         return await self._run(asked, self._start(asked), began)
 
+    async def stream(self, request: DecisionRequest | Mapping[str, object]) -> AsyncGenerator[StreamItem]:
+        """As `decide`, and what is said on the way: each sentence once it is whole and checked; then the decision.
+
+        All sentences in a row are the decision's line. What was shown stays: where a model fails in the middle, the
+        decision's line ends there. Whoever stops reading before the end (`aclose`) stops the decision: the server sees
+        an abort, and nothing is recorded. Raises as `decide` does.
+        """
+        began = self.context.clock.now()
+        asked = await self._on_its_timeline(self.read_request(request))
+        if (before := await self._decided_before(asked)) is not None:
+            for item in _told(before, ""):
+                yield item
+            return
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        around = copy_context()
+        around.run(SPEAKING.set, speaking := Speaking(pieces.put_nowait))
+        making = asyncio.create_task(self._run(asked, self._start(asked), began), context=around)
+        making.add_done_callback(lambda _: pieces.put_nowait(None))
+        try:
+            while (piece := await pieces.get()) is not None:
+                yield SpokenSentence(text=piece)
+            for item in _told(await making, speaking.shown):
+                yield item
+        finally:
+            if not making.done():
+                making.cancel()
+                await asyncio.wait({making})
+
+    async def _decided_before(self, request: DecisionRequest) -> Decision | None:
+        """What the record has under the request's id; None where it does not say so in time."""
+        try:
+            async with asyncio.timeout(self.context.clock.limit(self._seconds(request) / 4)):
+                return await self.memory.decision(request.world, request.id, request.timeline)
+        except (TimeoutError, RecordError):
+            return None
+
     async def resume(self, request: DecisionRequest | Mapping[str, object]) -> Decision:
         """Answer a request whose run was cut off, from its last checkpoint if there is one, else from the start.
 
@@ -333,7 +375,8 @@ class Loom:
         self, request: DecisionRequest, declaration: Declaration, reason: str, seconds: float
     ) -> Decision:
         """What is left when a graph neither answered nor fell back: a node of somebody's that hung, or broke."""
-        timeline = request.timeline or self.memory.timeline(request.world)
+        timeline, speaking = request.timeline or self.memory.timeline(request.world), speaking_now()
+        first = speaking.first_after if speaking is not None else None
         decision = Decision(
             id=request.id,
             kind=request.kind,
@@ -349,8 +392,11 @@ class Loom:
                 language=request.language,
                 timeline=timeline,
                 milliseconds=seconds * 1_000,
+                first_sentence_milliseconds=None if first is None else first * 1_000,
             ),
         )
+        if speaking is not None:
+            decision = speaking.kept(decision)
         log.error("safety_net", kind=request.kind, decision=request.id, reason=reason)
         try:
             committed = await self.memory.commit(
@@ -360,6 +406,17 @@ class Loom:
         except RecordError as error:
             return _with(decision, warnings=(error.code,))
         return committed.decision
+
+
+def _told(decision: Decision, shown: str) -> Iterator[StreamItem]:
+    """What is left to tell of a decision when it is made."""
+    line = decision.content.npc_text if isinstance(decision.content, DialogueDecision) else ""
+    if not line.startswith(shown):
+        yield LineWithdrawn(text=shown)
+        shown = ""
+    for sentence in sentences(line[len(shown) :]):
+        yield SpokenSentence(text=sentence)
+    yield DecisionMade(decision=decision)
 
 
 def _thread(request: DecisionRequest) -> str:

@@ -190,6 +190,8 @@ class ModelPool:
         self._probing.begin()
 
         def time_left() -> float:
+            if ask.listener is not None and ask.listener.has_shown:
+                return 0.0  # no other answer can go on with what somebody has heard of this one
             return ask.timeout - (self._now() - began)
 
         attempts = Attempts()
@@ -253,9 +255,9 @@ class ModelPool:
         first = await self._place(ask, attempts.tried)
         others = self._has_others(ask.role, {*attempts.tried, first.name})
         patience = first_patience(ask.timeout, first.usual_latency, others=others)
-        patient = replace(ask, timeout=patience)
+        patient = replace(ask, timeout=patience, once_shown=ask.timeout)
         after = self._guards.hedge_ms
-        if after is None or ask.priority > Lane.PLAYER or not others:
+        if after is None or ask.listener is not None or ask.priority > Lane.PLAYER or not others:
             return await self._ask(first, patient, schema, attempts)
         return await hedged(
             lambda: self._ask(first, patient, schema, attempts),

@@ -12,7 +12,7 @@ from schemas import as_fields
 
 Plain = dict[str, object]
 
-_MEASURED = frozenset({"milliseconds", "checkpoint"})
+_MEASURED = frozenset({"milliseconds", "first_sentence_milliseconds", "checkpoint"})
 """Of a receipt: what the clock says, and LangGraph's own id, which is made from the clock."""
 
 
