@@ -34,7 +34,7 @@ from tests.service.stage import KINDS, good_answer, roomy, says
 from tests.service.test_real_model import GENERATED, busy, figure, idle
 from tests.support.command_line import Loomwright
 from tests.support.faulty_server import Exchange, FaultyServer, hangs_before_headers
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 LINE = "Two bowls, then, and sit by the stove. What they say of that bell keeps nobody warm. Eat!"
 PIECES = ["Two bowls, then, and sit by the stove.", " What they say of that bell keeps nobody warm.", " Eat!"]
@@ -117,7 +117,7 @@ async def test_a_sentence_is_heard_before_the_answer_is_complete(open_loom: Open
     ):
         said = list[StreamItem]()
         stream = loom.stream(opening("dialogue", policy="model"))
-        said.append(await anext(stream))
+        said.append(await asyncio.wait_for(anext(stream), PATIENCE))
         go_on.set()  # only now does the server write the rest
         said += [item async for item in stream]
 
