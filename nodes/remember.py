@@ -11,7 +11,7 @@ from nodes.context import Context
 from nodes.new_memory import new_memory
 from nodes.notes import note
 from nodes.reuse import keep_answer
-from nodes.speaking import CUT_SHORT, speaking_now
+from nodes.speaking import speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
@@ -47,8 +47,9 @@ async def remember(
 
     A record that cannot be written does not hold up the decision: it leaves with a warning, and with its tool calls
     marked as failed. What happened to the character becomes a memory; what it did goes in only where the decision is
-    from one of `memories_of`. The text of a fallback never does, and is no turn of talk either. `importance` is that of
-    ordinary talk: rules give less to a greeting, and more to a secret or a death. What came to mind is noted as used.
+    from one of `memories_of`. The text of a fallback never does, and is no turn of talk either, unless
+    somebody has heard it in a stream. `importance` is that of ordinary talk: rules give less to a greeting, and more to
+    a secret or a death. What came to mind is noted as used.
     """
     request = context.request(state)
     staged = tuple(StagedCall.model_validate(one) for one in state["staged"])
@@ -58,7 +59,7 @@ async def remember(
     decision, staged = await cleared(made, staged, situation, context, within=patience)
     decision = decision if speaking is None else speaking.kept(decision)
     heard = speaking is not None and bool(speaking.shown)
-    if CUT_SHORT not in decision.receipt.warnings:
+    if speaking is None or not speaking.cut_short:
         await keep_answer(state, context, decision)
     source = decision.receipt.source
     recalled: list[JsonObject] = (state.get("recalled") or {}).get("memories", [])

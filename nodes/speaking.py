@@ -17,8 +17,6 @@ from nodes.taint import comes_close, hidden_now, sought_in
 from rules import out_of_character
 from schemas import Decision, DialogueDecision, Fact, RecordError
 
-CUT_SHORT = "line_cut_short"
-"""A warning on the receipt: what was shown stays said, and what would have followed is not."""
 LONGEST = 600
 """Characters of a line, as the schema has it."""
 _ENDS = re.compile(r"[.!?\u2026][\"'\u201d\u2019)\]]*(?=\s+\S)")
@@ -35,6 +33,8 @@ class Speaking:
         self.shown = ""
         self.first_after: float | None = None
         """Seconds from the request to the first sentence."""
+        self.cut_short = False
+        """The decision's line ends with what was shown: what would have followed failed, or was refused."""
 
     def go_on(self, line: str) -> None:
         """Show a line up to here; what it must begin with was shown already."""
@@ -47,14 +47,14 @@ class Speaking:
         content = decision.content
         if not self.shown or not isinstance(content, DialogueDecision) or content.npc_text.startswith(self.shown):
             return decision
-        receipt = decision.receipt
-        warnings = tuple(dict.fromkeys((*receipt.warnings, CUT_SHORT)))
-        return decision.model_copy(
-            update={
-                "content": content.model_copy(update={"npc_text": self.shown}),
-                "receipt": receipt.model_copy(update={"warnings": warnings}),
-            }
-        )
+        self.cut_short = True
+        return _with(decision, self.shown, warnings=("line_cut_short",))
+
+
+def _with(decision: Decision, line: str, *, warnings: tuple[str, ...]) -> Decision:
+    receipt, content = decision.receipt, decision.content.model_copy(update={"npc_text": line})
+    noted = receipt.model_copy(update={"warnings": tuple(dict.fromkeys((*receipt.warnings, *warnings)))})
+    return decision.model_copy(update={"content": content, "receipt": noted})
 
 
 SPEAKING: ContextVar[Speaking | None] = ContextVar("loomwright_speaking", default=None)
