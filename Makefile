@@ -34,13 +34,13 @@ test-all: ## Run every test; a missing service is a failure
 	LOOMWRIGHT_TEST_ALL=1 $(PYTEST)
 
 bench: ## Run all benchmarks that need no server
-	$(RUN) python -m benchmarks overhead memory rules telemetry
+	$(RUN) python -m benchmarks overhead memory rules telemetry cache
 
 soak: ## Play five minutes over two tiny vLLMs that break all the time (needs vLLM); MINUTES=60 for an hour
 	$(RUN) python -m benchmarks soak --minutes $(or $(MINUTES),5)
 
 figures: ## Write docs/figures.md from a full run (needs vLLM: tests/support/tiny_vllm.py install)
-	$(RUN) python -m benchmarks overhead memory rules batching inference --page docs/figures.md
+	$(RUN) python -m benchmarks overhead memory rules batching inference cache --page docs/figures.md
 
 eval: ## Run the evaluation suites
 	$(RUN) loomwright eval

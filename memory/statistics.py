@@ -1,10 +1,12 @@
 """What decisions were like: how many, how fast, who made them, how good the answers were, and what they cost in tokens.
 
-Read from the record, some rows at a time, so that a world can be asked while it is played; bodies are not read.
+Read from the record, some rows at a time, so that a world can be asked while it is played; bodies are read only of
+decisions that came from a cache.
 """
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Connection, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, select
 
 from memory.record.record import Record
 from memory.record.tables import DECISION, WORLD
@@ -25,7 +27,9 @@ _D = DECISION.c
 _MEASURED = (
     select(
         _D.seq, _D.kind, _D.source, _D.reason, _D.milliseconds, _D.model, _D.attempts,
-        _D.prompt_tokens, _D.completion_tokens, _D.cost, _D.in_grammar, _D.in_schema, _D.in_world,
+        _D.prompt_tokens, _D.completion_tokens, _D.cost,
+        case((_D.source == "cache", _D.body)).label("kept"),
+        _D.in_grammar, _D.in_schema, _D.in_world,
     )
     .where(_D.world == bindparam("world"), _D.seq > bindparam("after", type_=BigInteger))
     .order_by(_D.seq)
@@ -85,8 +89,21 @@ class Statistics:
     """Answers that were asked of models."""
     tokens: dict[str, Spent] = field(default_factory=dict[str, Spent])
     """By model; the empty name for answers that no name came with."""
+    reused: Counter[str] = field(default_factory=Counter[str])
+    """How many were said again, by the cache that had them: look, exact, semantic, flight."""
+    saved: dict[str, Spent] = field(default_factory=dict[str, Spent])
+    """What models were spared by that, by model."""
+    saved_milliseconds: float = 0.0
+    """The same in time, as it took when the answers were new."""
     milliseconds: array[float] = field(default_factory=lambda: array("d"), repr=False)
     """Of each decision."""
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Of the answers that a model gave or would have given: how many a cache had. None: there are none."""
+        hits = sum(self.reused.values())
+        wanted = hits + self.sources["model"] + self.sources["repaired"]
+        return hits / wanted if wanted else None
 
     def percentile(self, percent: int) -> float | None:
         """The milliseconds that so many percent of decisions took at most (nearest rank); None: there is none."""
@@ -107,24 +124,38 @@ class Statistics:
             spent = self.tokens.setdefault(model, Spent())
             spent.add(tokens.prompt, tokens.completion, tokens.cost)
             spent.unpriced = spent.unpriced[0] + tokens.unpriced[0], spent.unpriced[1] + tokens.unpriced[1]
+        self.reused += other.reused
+        for model, tokens in other.saved.items():
+            self.saved.setdefault(model, Spent()).add(tokens.prompt, tokens.completion, None)
+        self.saved_milliseconds += other.saved_milliseconds
         self.milliseconds.extend(other.milliseconds)
 
     def count(self, row: Sequence[Any]) -> None:
         """Count one decision in: a row of `_MEASURED`, without its moment and kind."""
-        source, reason, milliseconds, model, attempts, prompt, completion, cost, *levels = row
+        source, reason, milliseconds, model, attempts, prompt, completion, cost, kept, *levels = row
         self.decisions += 1
         self.sources[source] += 1
         if source == "fallback":
             self.fallbacks[reason] += 1
         self.attempts += attempts
         for level, right in zip(LEVELS, levels, strict=True):
-            if right is not None:
+            if right is not None and source != "cache":  # judged, too, but no answer that a model gave now
                 validity = self.validity[level]
                 validity.asked += 1
                 validity.right += right
         if prompt or completion:
             self.tokens.setdefault(model or "", Spent()).add(prompt, completion, cost)
+        if kept is not None:
+            self._count_reuse(json.loads(kept)["receipt"], model or "")
         self.milliseconds.append(milliseconds)
+
+    def _count_reuse(self, receipt: dict[str, Any], model: str) -> None:
+        reused: dict[str, Any] = receipt.get("reused") or {"cache": "look"}  # before receipts said which
+        self.reused[reused["cache"]] += 1
+        tokens: dict[str, int] = reused.get("tokens") or {}
+        if any(tokens.values()):
+            self.saved.setdefault(model, Spent()).add(tokens["prompt"], tokens["completion"], None)
+        self.saved_milliseconds += reused.get("milliseconds", 0.0)
 
 
 @dataclass(slots=True)

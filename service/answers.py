@@ -27,9 +27,9 @@ async def kept_answers(
         return
     store = make_store(settings.cache, time.monotonic if clock is None else clock.now)
     file = settings.cache.file if isinstance(store, InProcess) else None
-    if file is not None and isinstance(store, InProcess) and file.exists():
+    if file is not None and file.exists():
         for one in await asyncio.to_thread(read_answers, file):
-            store.put(one.kept, one.uses)
+            await store.put(one.kept, one.uses)
     cache = AnswerCache[Step](store, settings.cache, embedder, registry, time.time if clock is None else clock.now)
     try:
         yield cache

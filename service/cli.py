@@ -30,6 +30,7 @@ from schemas import (
 )
 from service.cli_bestiary import app as bestiary_app
 from service.cli_budgets import budgets, switch
+from service.cli_cache import app as cache_app
 from service.cli_calls import app as calls_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
@@ -53,6 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(bestiary_app, name="bestiary")
+app.add_typer(cache_app, name="cache")
 app.add_typer(calls_app, name="calls")
 app.add_typer(graph_app, name="graph")
 app.add_typer(memory_app, name="memory")

@@ -68,6 +68,18 @@ def as_fields(kind: str, of: Statistics, registry: ModelRegistry) -> dict[str, o
             "completion": sum(spent.completion for spent in of.tokens.values()),
         },
         "cost": round(cost(of, registry), 4),
+        "cache": {
+            "rate": _rounded(of.hit_rate, 4),
+            "hits": dict(of.reused.most_common()),
+            "saved": {
+                "tokens": {
+                    "prompt": sum(spent.prompt for spent in of.saved.values()),
+                    "completion": sum(spent.completion for spent in of.saved.values()),
+                },
+                "cost": round(saved(of, registry), 4),
+                "milliseconds": round(of.saved_milliseconds, 3),
+            },
+        },
     }
 
 
@@ -80,6 +92,16 @@ def cost(of: Statistics, registry: ModelRegistry) -> float:
     return sum(spent.cost for spent in of.tokens.values()) + sum(
         known[name].cost(prompt_tokens=spent.unpriced[0], completion_tokens=spent.unpriced[1])
         for name, spent in of.tokens.items()
+        if name in known
+    )
+
+
+def saved(of: Statistics, registry: ModelRegistry) -> float:
+    """What the answers that were said again would have cost, by today's prices."""
+    known = {model.name: model for model in registry.models}
+    return sum(
+        known[name].cost(prompt_tokens=spent.prompt, completion_tokens=spent.completion)
+        for name, spent in of.saved.items()
         if name in known
     )
 
@@ -109,11 +131,20 @@ def _show(kinds: Mapping[str, Statistics], registry: ModelRegistry, since: datet
 
 
 def _remark(measured: Measured, registry: ModelRegistry) -> None:
-    """What stands below the table: why there were fallbacks, and what the figures do not know."""
+    """What stands below the table: why there were fallbacks, what caches saved, and what the figures do not know."""
     for kind, of in measured.kinds.items():
         if of.fallbacks:
             reasons = ", ".join(f"{reason} {count}" for reason, count in of.fallbacks.most_common())
             out.print(f"fallbacks of [bold]{plain(kind)}[/]: {plain(reasons)}")
+    for kind, of in measured.kinds.items():
+        if of.reused:
+            hits = ", ".join(f"{cache} {count}" for cache, count in of.reused.most_common())
+            prompt = sum(spent.prompt for spent in of.saved.values())
+            completion = sum(spent.completion for spent in of.saved.values())
+            out.print(
+                f"said again of [bold]{plain(kind)}[/]: {_percent(of.hit_rate)} of its answers ({hits}); that saved "
+                f"{prompt} + {completion} tokens, {saved(of, registry):.4f}, {of.saved_milliseconds / 1_000:.1f} s"
+            )
     known = {model.name for model in registry.models}
     for name in sorted(measured.all.tokens.keys() - known):
         out.print(f"[dim]'{plain(name)}' is not in models.toml: its tokens are counted as free.[/]")

@@ -66,5 +66,9 @@ class Drawer:
 
 def _likeness(
     blocks: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.float32]]], rows: int, vectors: Sequence[Vector]
-):
-    return np.min([block[:rows] @ vector for block, vector in zip(blocks, vectors, strict=True)], axis=0)
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """The cosine of the part that is least alike. `einsum` works in one thread; `@` starts several, and where other
+    work has the cores it waits for them: several times as long."""
+    return np.min(
+        [np.einsum("nd,d->n", block[:rows], vector) for block, vector in zip(blocks, vectors, strict=True)], axis=0
+    )

@@ -53,10 +53,14 @@ class InProcess:
 
     async def keep(self, kept: Kept) -> None:
         """See `Store`."""
-        self.put(kept)
+        self.add(kept)
 
-    def put(self, kept: Kept, uses: int = 0) -> None:
-        """Keep an answer that was said again so often already."""
+    async def put(self, kept: Kept, uses: int = 0) -> None:
+        """See `Store`."""
+        self.add(kept, uses)
+
+    def add(self, kept: Kept, uses: int = 0) -> None:
+        """The same, at once."""
         self._make_room()
         name = kept.id
         known = self._held.get(name)

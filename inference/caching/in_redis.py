@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import structlog
@@ -18,6 +19,7 @@ from redis.exceptions import RedisError
 from inference.caching.in_process import InProcess
 from inference.caching.kept import FORMAT, Kept, Vector
 from inference.endpoints.breaker import Breaker
+from schemas import BadSettings, Fault
 from telemetry import instruments
 
 SOME = 100
@@ -81,8 +83,9 @@ class InRedis:
         await self._bounded(lambda: self._keep(kept, 0), None)
 
     async def put(self, kept: Kept, uses: int = 0) -> None:
-        """Keep an answer that was said again so often already. Unlike everything else here, it fails loudly."""
-        await self._keep(kept, uses)
+        """See `Store`."""
+        with _loud():
+            await self._keep(kept, uses)
 
     async def not_said(self, world: str, names: Sequence[str], hearers: Sequence[str]) -> set[str]:
         """See `Store`. Where Redis does not say, all may have been said."""
@@ -114,16 +117,17 @@ class InRedis:
         return await self._bounded(tell, False)
 
     async def everything(self) -> AsyncIterator[tuple[Kept, int]]:
-        """See `Store`; raises RedisError where it cannot be read."""
+        """See `Store`."""
         uses: dict[str, Mapping[str, str]] = {}
-        async for place in self._redis.scan_iter(match=self._place("same", "*"), count=1_000):
-            world = str(place).split(":")[3]
-            if world not in uses:
-                uses[world] = await self._redis.hgetall(self._place("uses", world))
-            for body in (await self._redis.hgetall(place)).values():
-                kept = _read(body, world)
-                if kept is not None:
-                    yield kept, int(uses[world].get(kept.id, 0))
+        with _loud():
+            async for place in self._redis.scan_iter(match=self._place("same", "*"), count=1_000):
+                world = str(place).removeprefix(self._place("same", "")).partition(":")[0]
+                if world not in uses:
+                    uses[world] = await self._redis.hgetall(self._place("uses", world))
+                for body in (await self._redis.hgetall(place)).values():
+                    kept = _read(body, world)
+                    if kept is not None:
+                        yield kept, int(uses[world].get(kept.id, 0))
 
     async def aclose(self) -> None:
         """See `Store`."""
@@ -162,7 +166,7 @@ class InRedis:
             self._read_to[place] = number
             kept = _read(fields.get("kept", ""), world)
             if kept is not None and kept.drawer == drawer:
-                self.copy.put(kept)
+                self.copy.add(kept)
         return len(news)
 
     async def _read_on(self, place: str, world: str, drawer: str) -> None:
@@ -192,6 +196,16 @@ class InRedis:
             raise
         self._breaker.succeeded(trial)
         return said
+
+
+@contextmanager
+def _loud() -> Generator[None]:
+    """Whoever asks for this by hand wants to know."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        what = f"Redis does not answer: {type(error).__name__}."
+        raise BadSettings(Fault("cache.redis_url", what, "Is it running, and is this its address?")) from error
 
 
 def _read(body: str, world: str) -> Kept | None:

@@ -9,7 +9,10 @@ from inference.caching.kept import Kept, Vector
 
 
 class Store(Protocol):
-    """Keeps answers for a while. It may lose any of them at any time, and never raises: what fails is a miss."""
+    """Keeps answers for a while, and may lose any of them at any time.
+
+    While play goes on nothing raises: what fails is a miss.
+    """
 
     async def same(self, world: str, key: str) -> list[Kept]:
         """All answers to this question, the oldest first."""
@@ -26,6 +29,10 @@ class Store(Protocol):
 
     async def keep(self, kept: Kept) -> None:
         """Keep an answer; the oldest to the same question gives way when there are enough of them."""
+        ...
+
+    async def put(self, kept: Kept, uses: int = 0) -> None:
+        """Keep an answer that was said again so often already. This and `everything` raise BadSettings on failure."""
         ...
 
     async def not_said(self, world: str, names: Sequence[str], hearers: Sequence[str]) -> set[str]:
