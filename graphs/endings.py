@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from weakref import WeakKeyDictionary
 
-WORK = 0.01
+WORK = 0.005
 """Seconds of a loop that it takes to fall back and to write that down."""
+SHARE = 0.5
+"""Of its time, what a wait has at the least: an answer may come for each of hundreds who wait at once."""
 
 _numbers = count()
 
@@ -23,13 +25,18 @@ class _Waiting:
     due: float
     number: int = field(default_factory=lambda: next(_numbers))
     timeout: asyncio.Timeout | None = field(default=None, compare=False)
+    no_sooner: float = field(default=0.0, compare=False)
+
+    def moment(self, before: int) -> float:
+        """When to call it back at the latest, where so many are due before it."""
+        return max(self.due - before * WORK, self.no_sooner)
 
 
 class Endings:
     """All waits of one loop. Those that end at the same moment could not all fall back in time after it.
 
     So the first of k is called back so soon that there is time for the work of all k before the last of them is due:
-    earliest due first, each as late as the others leave it.
+    each as late as the others leave it, and none before it has had its `SHARE`.
     """
 
     def __init__(self) -> None:
@@ -43,7 +50,8 @@ class Endings:
         if due is None or due == float("inf"):
             yield
             return
-        wait = _Waiting(due, timeout=timeout)
+        now = asyncio.get_running_loop().time()
+        wait = _Waiting(due, timeout=timeout, no_sooner=now + SHARE * max(due - now, 0.0))
         insort(self._waiting, wait)
         self._came(wait)
         try:
@@ -54,7 +62,7 @@ class Endings:
     def _came(self, wait: _Waiting) -> None:
         """Whoever is due after it has one more before it. Cheap, and never too late: the exact moment can wait."""
         before = bisect_left(self._waiting, wait)
-        soonest = wait.due - before * WORK
+        soonest = wait.moment(before)
         if self._timer is not None and before < len(self._waiting) - 1:
             soonest = min(soonest, self._timer.when() - WORK)
         if self._timer is None or soonest < self._timer.when():
@@ -78,11 +86,11 @@ class Endings:
         self._timer = None
         now = asyncio.get_running_loop().time()
         while self._waiting:
-            last = min(wait.due - before * WORK for before, wait in enumerate(self._waiting))
+            last, place = min((wait.moment(before), before) for before, wait in enumerate(self._waiting))
             if last > now:
                 self._wake_at(last)
                 return
-            first = self._waiting.pop(0)
+            first = self._waiting.pop(place)
             if first.timeout is not None and not first.timeout.expired():
                 first.timeout.reschedule(min(now, first.due))
             now += WORK  # what it does now takes so long

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from inference import ModelPool
 from nodes import opening_of
 from schemas import ModelRole, Rank, World
 from service.loom import Loom
 from service.roles import role_of
+
+if TYPE_CHECKING:
+    from inference import ModelPool
 
 CROWD = (Rank.CROWD, Rank.COMMON)
 """They seldom ask a model, and there are too many of them."""

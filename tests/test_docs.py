@@ -13,6 +13,7 @@ import shlex
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, NoReturn, get_args
 
 import pytest
 
+from nodes import SystemClock
 from rules.bargain import Obstacle
 from rules.moves import Hindrance
 from schemas import PROJECT, LoomError, ModelError, RecordError
@@ -29,6 +31,8 @@ from tests.support.doc_blocks import PAGES, up_to_date
 
 DOCS = PROJECT / "docs"
 EXAMPLES = sorted((PROJECT / "examples").glob("*.py"))
+SLOWLY = 20.0
+"""Seconds that go by during one of a decision's."""
 NEEDS_A_SERVER = ("--model-url", "--allow-blocking")
 
 
@@ -150,7 +154,18 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    # Nothing comes too late for a reader, however busy the machine is: the clock of decisions is slow.
+    monkeypatch.setattr(SystemClock, "now", _now)
+    monkeypatch.setattr(SystemClock, "limit", _limit)
     return Reader(monkeypatch, capfd)
+
+
+def _now(_: SystemClock) -> float:
+    return time.monotonic() / SLOWLY
+
+
+def _limit(_: SystemClock, seconds: float) -> float:
+    return max(seconds, 0.0) * SLOWLY
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_short)

@@ -52,6 +52,7 @@ import asyncio, sys
 from pathlib import Path
 from memory import read_world
 from schemas import PROJECT, load_settings
+import service.cli
 from service import Loom
 
 async def play():

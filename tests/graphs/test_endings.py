@@ -78,10 +78,18 @@ def test_those_who_have_their_answers_make_room_for_the_others() -> None:
     assert sorted((first, second)) == pytest.approx([1.0 - WORK, 1.0])
 
 
-def test_more_than_there_is_time_for_are_called_back_at_once_and_none_is_forgotten() -> None:
+def test_more_than_there_is_time_for_have_half_of_it_all_the_same_and_none_is_forgotten() -> None:
     async def far_too_many() -> list[float]:
-        return await asyncio.gather(*(waits(0.1) for _ in range(40)))
+        return await asyncio.gather(*(waits(0.1) for _ in range(80)))
 
     ended = sorted(played(far_too_many()))
-    assert ended[0] == pytest.approx(0.0)
+    assert ended[0] == pytest.approx(0.05)
     assert ended[-1] == pytest.approx(0.1)
+    assert len(ended) == 80
+
+
+def test_hundreds_who_are_answered_in_time_are_not_called_back() -> None:
+    async def all_are_answered() -> list[float]:
+        return await asyncio.gather(*(waits(1.0, answered_after=0.4) for _ in range(300)))
+
+    assert played(all_are_answered()) == pytest.approx([0.4] * 300)
