@@ -8,6 +8,7 @@ import hashlib
 import json
 import operator
 from collections.abc import AsyncGenerator
+from importlib import import_module
 from typing import Annotated, Any, Literal, TypeAlias, cast, get_type_hints
 
 from langchain_core.runnables import RunnableConfig
@@ -27,6 +28,8 @@ from graphs.flow import longest_run
 from nodes import Catalogue
 from nodes.state import SCHEMA_VERSION, DecisionState, TraceEntry
 from schemas import BadDeclaration
+
+import_module("langchain_core.tracers.context")  # or LangChain reads it within the first decision
 
 DecisionGraph: TypeAlias = "CompiledStateGraph[Any, Any, Any, Any]"
 """What a declaration compiles to; LangGraph's type arguments say nothing here that `DecisionState` does not."""

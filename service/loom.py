@@ -53,6 +53,8 @@ from tools import Toolbox
 
 log = structlog.get_logger(__name__)
 
+WARM_SECONDS = 10.0
+"""How long opening waits for the index that finds memories by meaning; until it is there, prompts do without it."""
 SAVING = 0.01
 """Seconds that a decision which is late already waits to be recorded."""
 
@@ -94,6 +96,7 @@ class Loom:
 
         `model`: what to ask in its place (None: nothing). `catalogue`: with nodes of your own. `tools`: your
         own, beside the library's.
+        Where there is a model, what its prompts need is started now: no decision shares the second that it takes.
         Raises `CallerError` for what does not fit, `RecordError` where the record cannot be opened.
         """
         settings = settings or load_settings()
@@ -106,6 +109,7 @@ class Loom:
             loom._check_budgets()
             warming = asyncio.create_task(loom._warm())
             loom._compile_all()
+            await asyncio.wait({warming}, timeout=WARM_SECONDS)
             try:
                 yield loom
             finally:

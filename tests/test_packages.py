@@ -70,6 +70,34 @@ print(asyncio.run(play()), *({"openai", "instructor", "langchain_openai", "deepe
     )
 
 
+def test_the_first_decision_of_a_process_with_a_model_finds_everything_read(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from pathlib import Path
+from inference import ScriptedModel
+from memory import read_world
+from nodes import FrozenClock
+from schemas import PROJECT, load_settings
+from service import Loom
+
+async def play():
+    model = ScriptedModel([{}, {}])
+    async with Loom.open(load_settings(home=Path("home")), model=model, clock=FrozenClock()) as loom:
+        world = read_world(PROJECT / "config" / "worlds" / "morning_star")
+        await loom.memory.load_world(world)
+        before = {*sys.modules}
+        request = next(one for one in world.opening if one.kind == "dialogue")
+        await loom.decide(request.model_copy(update={"policy": "model"}))
+        read = {*sys.modules} - before
+        return sorted(name for name in read if name.startswith(("chromadb", "langchain_core.tracers.context")))
+
+print(*asyncio.run(play()))
+"""
+    ran = python(script, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == ""
+
+
 def test_whatever_a_front_door_promises_is_behind_it() -> None:
     for name in PACKAGES:
         package = import_module(name)

@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ async def play(
 
 def main(scenes: Path) -> None:
     """Play every scene in a fork; leave with 1 when one of them did not die as it should."""
+    import_module("chromadb.api.client")  # read once here, and not in each fork
     for scene in json.loads(scenes.read_text()):
         child = os.fork()
         if child == 0:

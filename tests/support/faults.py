@@ -164,6 +164,13 @@ REAL = (
     ("is gone, and the other too", "fallback", "`model_unavailable`", "at once", "rules decide until one is back"),
     ("is asked by somebody who leaves", "nobody", "nothing is recorded", "at once", "vLLM aborts, by its own metrics"),
     ("has a clock that jumps by 5 hours", "model", "`accepted`", "as without", "deadlines go by another clock"),
+    (
+        "is well, and the Redis of its cache goes",
+        "model",
+        "`accepted`",
+        "as without a cache, the first three visits `patience_ms` longer at the most",
+        "Redis is left alone for two seconds at a time, and used again when it is back",
+    ),
 )
 """What real servers, and the machine, do: asserted by tests/service/test_two_vllms.py and its neighbours."""
 
