@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import cache
 from typing import cast
 
-from rules import Fights, Tally
+from rules import Fights, Meeting, Tally
 
 _log = logging.getLogger(__name__)
 
@@ -24,26 +24,34 @@ AT_ONCE = 20
 class Ring:
     """Plays fights by their numbers, as many as a time allows.
 
-    `processes`: how many play at once, started with the first fights and kept; 0: a thread plays, and holds up
-    everybody else in this process while it does. Until the processes are there, and where one died, it is the thread.
-    They need no guarded `__main__` (loky), and rings of the same size share them.
+    `processes`: how many play at once, from `ready` on until this process ends; 0: a thread plays, and slows everybody
+    else in this process while it does. Where a process died it is the thread until others are there. They need no
+    guarded `__main__` (loky), and rings of the same size share them.
     """
 
     def __init__(self, processes: int = 0) -> None:
         self._processes = processes
         self._coming: asyncio.Future[Executor] | None = None
 
+    async def ready(self) -> None:
+        """Start the processes, which takes seconds and both hands: before play. Where they do not start, the log says
+        why, and a thread fights."""
+        self._begin()
+        if self._coming is not None:
+            await asyncio.wait({self._coming})
+            self._others()
+
     async def fought(self, fights: Fights, runs: int, seconds: float) -> list[Tally]:
         """The first `runs` fights, or as many of them as `seconds` allow, in the order of their numbers."""
         until = time.monotonic() + seconds
         parts = [range(begin, min(begin + AT_ONCE, runs)) for begin in range(0, runs, AT_ONCE)]
-        others = self._others(fights)
+        others = self._others()
         if others is not None:
             try:
                 return await _beside(others, fights, parts, seconds)
             except BrokenExecutor as broken:
                 _log.warning("a process that fights encounters died; a thread goes on: %s", broken)
-                self._coming = None
+                self._begin()
         found = list[Tally]()
         for part in parts:
             if time.monotonic() >= until:
@@ -51,16 +59,12 @@ class Ring:
             found += await asyncio.to_thread(fights, part)
         return found
 
-    async def ready(self, fights: Fights) -> None:
-        """Wait until the processes are there; `fights`: any. Raises what kept them from starting."""
-        self._others(fights)
-        if self._coming is not None:
-            await self._coming
+    def _begin(self) -> None:
+        if self._processes:
+            self._coming = asyncio.ensure_future(asyncio.to_thread(_started, self._processes))
 
-    def _others(self, fights: Fights) -> Executor | None:
-        """The processes, once they are there; the first call sends for them."""
-        if self._processes and self._coming is None:
-            self._coming = asyncio.ensure_future(asyncio.to_thread(_started, self._processes, fights))
+    def _others(self) -> Executor | None:
+        """The processes, where they are there."""
         if self._coming is None or not self._coming.done():
             return None
         if (failed := self._coming.exception()) is not None:
@@ -83,10 +87,10 @@ def _handed_in(others: Executor, fights: Fights, parts: Sequence[range]) -> list
     return [others.submit(fights, part) for part in parts]
 
 
-def _started(processes: int, fights: Fights) -> Executor:
+def _started(processes: int) -> Executor:
     """The processes, each with the rules read."""
-    others = _executor(processes)
-    for job in _handed_in(others, fights, [range(1)] * processes):
+    others, nobodys = _executor(processes), Fights(Meeting((), ()), seed=0)
+    for job in _handed_in(others, nobodys, [range(0)] * processes):
         job.result()
     return others
 

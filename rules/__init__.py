@@ -1,6 +1,6 @@
 """Deterministic play: dice, fights, encounters, quests, bargains and scripted talk, and the judge of all proposals."""
 
-from rules.arena import Fights, Tally, summed_up
+from rules.arena import Fights, Meeting, Tally, summed_up
 from rules.bestiary import Bestiary
 from rules.boss import load_stances, study_of
 from rules.boss.carrying import Carried, carried
@@ -64,6 +64,7 @@ __all__ = [
     "Fights",
     "Figures",
     "LoadedDice",
+    "Meeting",
     "Moves",
     "Objection",
     "Phrasebook",

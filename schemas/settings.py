@@ -291,8 +291,8 @@ class EncounterSettings(Value):
     """So many fights, as far as half of the time that is left allows; below 20 there are no odds."""
     party: Id = "tank_and_healer"
     """The archetype of `config/parties` that fights them, at the levels of the request."""
-    processes: int = Field(default=2, ge=0, le=64)
-    """Processes that play the fights, started with the first of them; 0: a thread of this one does."""
+    processes: int = Field(default=0, ge=0, le=64)
+    """Processes that play the fights, started when a Loom opens; 0: a thread of this one, which slows others."""
 
 
 class LogSettings(Value):

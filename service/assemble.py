@@ -80,6 +80,8 @@ async def assemble(
         stack.push_async_callback(keeping.aclose)
         await keeping.begin()
         answers = await stack.enter_async_context(kept_answers(settings, embedder, registry, clock))
+        ring = Ring(settings.encounters.processes)
+        await ring.ready()
         yield Context(
             memory=memory,
             bestiary=await asyncio.to_thread(checked_bestiary, settings),
@@ -96,7 +98,7 @@ async def assemble(
             conversation=settings.conversation,
             encounters=settings.encounters,
             parties=_parties(settings.config / "parties"),
-            ring=Ring(settings.encounters.processes),
+            ring=ring,
         )
 
 

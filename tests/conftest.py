@@ -45,7 +45,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings as the project ships them, at home in a folder of the test's own."""
     for name in ("LOOMWRIGHT_MODEL__URL", "LOOMWRIGHT_HOME", "LOOMWRIGHT_RECORD_URL"):
         monkeypatch.delenv(name, raising=False)
-    return load_settings(home=tmp_path / "home", encounters={"fights": 20, "processes": 0})
+    return load_settings(home=tmp_path / "home", encounters={"fights": 20})
 
 
 @pytest.fixture(scope="session")

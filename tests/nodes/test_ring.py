@@ -48,7 +48,7 @@ WHO = Numbers(FIGHTS.factory, seed=0)
 @pytest.fixture
 async def ring() -> Ring:
     ring = Ring(2)
-    await ring.ready(FIGHTS)
+    await ring.ready()
     return ring
 
 
@@ -71,7 +71,7 @@ async def test_until_the_processes_are_there_a_thread_fights() -> None:
     late = Ring(2)
 
     first = await late.fought(WHO, 20, math.inf)
-    await late.ready(WHO)
+    await late.ready()
 
     assert {one.damage_taken for one in first} == {os.getpid()}
     assert {one.damage_taken for one in await late.fought(WHO, 20, math.inf)} != {os.getpid()}
@@ -82,7 +82,7 @@ async def test_when_a_process_is_killed_a_thread_goes_on_and_others_take_its_pla
         os.kill(int(player), signal.SIGKILL)
 
     assert len(await ring.fought(FIGHTS, 60, math.inf)) == 60
-    await ring.ready(FIGHTS)
+    await ring.ready()
     assert os.getpid() not in {one.damage_taken for one in await ring.fought(WHO, 40, math.inf)}
 
 
@@ -90,7 +90,7 @@ async def test_when_a_process_is_killed_a_thread_goes_on_and_others_take_its_pla
 async def test_no_time_no_fights_and_a_little_time_some_of_them(processes: int) -> None:
     ring = Ring(processes)
     if processes:
-        await ring.ready(FIGHTS)
+        await ring.ready()
 
     assert await ring.fought(FIGHTS, 40, 0) == []
     some = await ring.fought(FIGHTS, 100_000, 0.3)
@@ -107,7 +107,7 @@ def test_a_script_without_a_guarded_main_may_use_it(tmp_path: Path) -> None:
         "from nodes import Ring\n"
         "async def play():\n"
         "    ring = Ring(1)\n"
-        "    await ring.ready(FIGHTS)\n"
+        "    await ring.ready()\n"
         "    print(len(await ring.fought(FIGHTS, 20, math.inf)))\n"
         "asyncio.run(play())\n",
         encoding="utf-8",
@@ -132,7 +132,7 @@ from tests.nodes.test_ring import WHO
 from nodes import Ring
 async def play():
     ring = Ring(2)
-    await ring.ready(WHO)
+    await ring.ready()
     print(*{int(one.damage_taken) for one in await ring.fought(WHO, 400, math.inf)}, flush=True)
     await asyncio.sleep(600)
 asyncio.run(play())
