@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from weakref import WeakKeyDictionary
 
-WORK = 0.005
+WORK = 0.007
 """Seconds of a loop that it takes to fall back and to write that down."""
 SHARE = 0.5
 """Of its time, what a wait has at the least: an answer may come for each of hundreds who wait at once."""
