@@ -30,6 +30,7 @@ from schemas import (
     Relationship,
     Stance,
     Study,
+    Temper,
     World,
 )
 from tools import Toolbox
@@ -111,13 +112,14 @@ class Context:
     def situation(self, state: DecisionState, node: str) -> Situation:
         """What the rules look at, in a node of that name."""
         standing = state.get("standing")
-        study, aim = state.get("study"), state.get("aim")
+        study, aim, temper = state.get("study"), state.get("aim"), state.get("temper")
         return self.situation_of(
             self.request(state),
             node,
             Relationship.model_validate(standing) if standing else None,
             Study.model_validate(study) if study else None,
             Aim.model_validate(aim) if aim else None,
+            Temper.model_validate(temper) if temper else None,
         )
 
     def situation_of(
@@ -127,6 +129,7 @@ class Context:
         standing: Relationship | None = None,
         study: Study | None = None,
         aim: Aim | None = None,
+        temper: Temper | None = None,
     ) -> Situation:
         """What the rules look at, outside of any run."""
         return Situation(
@@ -139,6 +142,7 @@ class Context:
             stances=self.stances,
             study=study or _UNSTUDIED,
             aim=aim,
+            known_temper=temper,
         )
 
     def recalled(self, state: DecisionState) -> Recalled:

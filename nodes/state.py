@@ -39,6 +39,8 @@ class DecisionState(TypedDict, total=False):
     """What a boss has learned from its fights (`Study`), where a node looks it up."""
     aim: JsonObject | None
     """How hard an encounter is meant to be (`Aim`), where a node finds out."""
+    temper: JsonObject | None
+    """What the character is like now (`Temper`), where a node looks it up."""
     messages: list[JsonObject]
     """The prompt, as OpenAI-style messages."""
     answer: JsonObject | None
@@ -62,6 +64,7 @@ def fresh() -> DecisionState:
         "recalled": None,
         "study": None,
         "aim": None,
+        "temper": None,
         "messages": [],
         "answer": None,
         "content": None,

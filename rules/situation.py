@@ -9,7 +9,7 @@ from functools import cached_property
 from rules.bestiary import Bestiary
 from rules.dice import Dice
 from rules.phrasebook import Phrasebook, read_out
-from schemas.characters import Character, Traits
+from schemas.characters import Character
 from schemas.creatures import Action, CreatureTemplate
 from schemas.events import (
     CombatAbilityUsed,
@@ -24,6 +24,7 @@ from schemas.pacing import Aim
 from schemas.requests import DecisionRequest
 from schemas.scene import EntityKind, PresentEntity
 from schemas.tactics import Stance, Study
+from schemas.temper import Affect, Mood, Temper, Tendencies, Traits
 from schemas.worlds import World
 
 
@@ -44,6 +45,8 @@ class Situation:
     """What a boss has learned from its fights, on a road that looks it up."""
     aim: Aim | None = None
     """How hard an encounter is meant to be, where the request leaves that open and the road finds out."""
+    known_temper: Temper | None = None
+    """What the character is like now, where the road has looked it up; None: as its sheet says."""
 
     @cached_property
     def actor(self) -> PresentEntity | None:
@@ -56,9 +59,32 @@ class Situation:
         return self.world.characters.get(self.request.character)
 
     @cached_property
+    def temper(self) -> Temper:
+        """What they are like now; middling when nobody wrote it down."""
+        if self.known_temper is not None:
+            return self.known_temper
+        traits = self.sheet.traits if self.sheet else Traits()
+        return Temper.usual(self.request.character, traits, self.request.scene.time)
+
+    @property
     def traits(self) -> Traits:
-        """What they are like; middling when nobody wrote it down."""
-        return self.sheet.traits if self.sheet else Traits()
+        """Their traits, with what life has made of them."""
+        return self.temper.traits
+
+    @property
+    def mood(self) -> Mood:
+        """How they feel."""
+        return self.temper.mood
+
+    @cached_property
+    def swing(self) -> Affect:
+        """How their mood differs from what is usual for them: nothing, where nothing has happened lately."""
+        return self.temper.swing
+
+    @cached_property
+    def tendencies(self) -> Tendencies:
+        """What they are inclined to, by their traits and their mood."""
+        return self.temper.tendencies
 
     @cached_property
     def party_levels(self) -> tuple[int, ...]:

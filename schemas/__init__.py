@@ -14,7 +14,7 @@ from schemas.abilities import (
 )
 from schemas.calendar import MINUTES_A_DAY, Season, WorldTime
 from schemas.calls import AddFact, ChangeRelationship, Effect, RevealFact, StagedCall, ToolCall, ToolResult, ToolSpec
-from schemas.characters import Character, Faction, Place, Rank, Traits
+from schemas.characters import Character, Faction, Place, Rank
 from schemas.conditions import INCAPACITATING, ActiveEffect, Condition, ConditionState, Duration, EffectModifier
 from schemas.creatures import (
     ATTACK_KINDS,
@@ -162,7 +162,7 @@ from schemas.knowledge import (
     TraitFact,
     Turn,
 )
-from schemas.lives import Experience, Mood, QuestProgress, QuestStatus, RelationshipChange
+from schemas.lives import Experience, QuestProgress, QuestStatus, RelationshipChange
 from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
@@ -199,6 +199,7 @@ from schemas.settings import (
 from schemas.spending import Account, BudgetAlert, BudgetUse, Spending
 from schemas.streams import DecisionMade, LineWithdrawn, SpokenSentence, StreamItem
 from schemas.tactics import Feature, Habit, Lesson, Need, PlayerModel, Stance, Study, Tally
+from schemas.temper import MOST_DRIFT, Affect, Mood, Temper, Tendencies, TraitDrift, Traits
 from schemas.treaties import (
     Alliance,
     JointWar,
@@ -229,6 +230,7 @@ __all__ = [
     "MAX_SIDES",
     "MAX_TERMS",
     "MINUTES_A_DAY",
+    "MOST_DRIFT",
     "PLAYER",
     "PROJECT",
     "PROPOSALS",
@@ -239,6 +241,7 @@ __all__ = [
     "Action",
     "ActiveEffect",
     "AddFact",
+    "Affect",
     "Aim",
     "Alliance",
     "Area",
@@ -449,6 +452,8 @@ __all__ = [
     "TagKind",
     "Tally",
     "TelemetrySettings",
+    "Temper",
+    "Tendencies",
     "Term",
     "TimeAdvanced",
     "Tokens",
@@ -457,6 +462,7 @@ __all__ = [
     "ToolSpec",
     "Trade",
     "Trait",
+    "TraitDrift",
     "TraitFact",
     "Traits",
     "TreatyTerm",

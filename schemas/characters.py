@@ -8,7 +8,8 @@ from pydantic import Field
 
 from schemas.decisions import EmotionalTone
 from schemas.knowledge import Tag
-from schemas.values import Id, LocaleKey, SignedUnitFloat, UnitFloat, Value
+from schemas.temper import Traits
+from schemas.values import Id, LocaleKey, SignedUnitFloat, Value
 
 
 class Rank(StrEnum):
@@ -20,26 +21,6 @@ class Rank(StrEnum):
     ELITE = "elite"
     BOSS = "boss"
     LEADER = "leader"
-
-
-class Traits(Value):
-    """The Big Five, 0 to 1 each."""
-
-    openness: UnitFloat = 0.5
-    conscientiousness: UnitFloat = 0.5
-    extraversion: UnitFloat = 0.5
-    agreeableness: UnitFloat = 0.5
-    neuroticism: UnitFloat = 0.5
-
-    @property
-    def aggression(self) -> float:
-        """0.7 (1 - agreeableness) + 0.3 (1 - neuroticism)."""
-        return 0.7 * (1 - self.agreeableness) + 0.3 * (1 - self.neuroticism)
-
-    @property
-    def courage(self) -> float:
-        """1 - neuroticism: below a third, a character runs when badly hurt."""
-        return 1 - self.neuroticism
 
 
 class Character(Value):

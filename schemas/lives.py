@@ -1,4 +1,4 @@
-"""How lives go: moods, quests under way, how decisions turned out, and how people came to think of each other."""
+"""How lives go: quests under way, how decisions turned out, and how people came to think of each other."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ from schemas.calendar import WorldTime
 from schemas.values import Id, SignedUnitFloat, Value
 
 QuestStatus = Literal["offered", "started", "advanced", "completed", "failed"]
-
-
-class Mood(Value):
-    """How a character feels, on the three axes of Mehrabian and Russell (1974), each -1 to 1."""
-
-    character: Id
-    valence: SignedUnitFloat = 0.0
-    """From misery to joy."""
-    arousal: SignedUnitFloat = 0.0
-    """From drowsy to excited."""
-    dominance: SignedUnitFloat = 0.0
-    """From helpless to in command."""
-    at: WorldTime
 
 
 class QuestProgress(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from schemas.characters import Traits
+from schemas.temper import Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
