@@ -1,4 +1,4 @@
-"""How lives went: moods, quests, experiences, and how people came to think of each other."""
+"""How lives went: moods, quests, affairs, experiences, and how people came to think of each other."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
 
 from memory.record.record import Record
 from memory.record.rows import parsed
-from memory.record.tables import EXPERIENCE, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
+from memory.record.tables import AFFAIR_CHANGE, EXPERIENCE, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
 from memory.timelines.timelines import visible
 from memory.values import Worlds
-from schemas import Experience, Mood, QuestProgress, Relationship, RelationshipChange
+from schemas import Affair, AffairChange, Experience, Mood, QuestProgress, Relationship, RelationshipChange
 
 T = TypeVar("T")
 _CHANGE = RELATIONSHIP_CHANGE.c
@@ -60,6 +60,20 @@ _RANKED_QUESTS = (
     .subquery()
 )
 _QUESTS = select(_RANKED_QUESTS.c.body).where(_RANKED_QUESTS.c.age == 1).order_by(_RANKED_QUESTS.c.quest)
+_RANKED_AFFAIRS = (
+    select(AFFAIR_CHANGE.c.affair, AFFAIR_CHANGE.c.body, _latest(AFFAIR_CHANGE, AFFAIR_CHANGE.c.affair))
+    .where(visible(AFFAIR_CHANGE))
+    .subquery()
+)
+_AFFAIRS = select(_RANKED_AFFAIRS.c.body).where(_RANKED_AFFAIRS.c.age == 1).order_by(_RANKED_AFFAIRS.c.affair)
+
+
+@lru_cache(maxsize=16_384)
+def _affair(body: str) -> Affair:
+    """Read once: what is in force is asked for before each round of talks."""
+    return parsed(AffairChange, body).affair
+
+
 _RANKED_REGARD = (
     select(
         _CHANGE.character,
@@ -127,6 +141,17 @@ class Chronicle:
             return [parsed(QuestProgress, body) for body in bodies]
 
         return await self._read(world, timeline, unit)
+
+    async def affairs(self, world: str, timeline: str | None = None) -> list[Affair]:
+        """How each thing between factions stands now: treaties, promises, wars and talks, by their keys."""
+        here = await self._worlds.find_timeline(world, timeline)
+
+        def unit(connection: Connection) -> list[Affair]:
+            bodies = connection.execute(_AFFAIRS, {"world": world, "timeline": here}).scalars()
+            return [_affair(body) for body in bodies]
+
+        at_once = self._record.at_once(unit, writes=False)
+        return at_once[0] if at_once is not None else await self._record.read(unit)
 
     async def mood(self, world: str, timeline: str | None, character: str) -> Mood | None:
         """The mood that a character was last seen in; None: none was ever recorded."""

@@ -1,12 +1,22 @@
-"""What the game tells: facts, memories, talk, quests, moods and experiences, at one moment and once."""
+"""What the game tells: facts, memories, talk, quests, moods, affairs and experiences, at one moment and once."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from memory.record.commits import apply, experience_rows
+from memory.record.commits import affair_rows, apply, experience_rows
 from memory.record.rows import Fields, new_rows
-from memory.record.tables import EXPERIENCE, FACT, MEMORY_ENTRY, MOOD_CHANGE, NEWS, QUEST_CHANGE, TURN, place_of
+from memory.record.tables import (
+    AFFAIR_CHANGE,
+    EXPERIENCE,
+    FACT,
+    MEMORY_ENTRY,
+    MOOD_CHANGE,
+    NEWS,
+    QUEST_CHANGE,
+    TURN,
+    place_of,
+)
 from memory.timelines.timelines import take_moment, visible
 from memory.values import News, Told
 
@@ -65,6 +75,7 @@ def tell(connection: Connection, news: News) -> Told:
         MOOD_CHANGE,
         [here | {"character": mood.character, "body": mood.model_dump_json()} for mood in news.moods],
     )
+    new_rows(connection, AFFAIR_CHANGE, affair_rows(news.affairs, here))
     new_rows(connection, EXPERIENCE, experience_rows(news.experiences, here))
     return Told(seq, fresh=True)
 

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, field
 from typing import Protocol
 
 from schemas import (
+    Affair,
     Decision,
     Effect,
     Experience,
@@ -88,6 +89,11 @@ class Commit:
     """Ids of the character's memories that came to mind: what is used is kept longer."""
     experiences: tuple[Experience, ...] = ()
     """What there is to learn from it."""
+    affairs: tuple[Affair, ...] = ()
+    """How things between factions stand after it."""
+    effects: tuple[Effect, ...] = ()
+    """What follows from it beside tool calls. Where a treaty among `affairs` is there already, all that follows from
+    its conclusion has happened, and neither these nor wars are written again."""
     at: WorldTime | None = None
     """When it was made, by the game's clock."""
     calls: tuple[ModelCall, ...] = ()
@@ -123,6 +129,7 @@ class News:
     quests: tuple[QuestProgress, ...] = ()
     moods: tuple[Mood, ...] = ()
     experiences: tuple[Experience, ...] = ()
+    affairs: tuple[Affair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

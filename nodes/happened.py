@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from rules import Situation, read_out
 from schemas import (
+    AllyAnswered,
     CombatAbilityUsed,
     CombatEnded,
     CombatStarted,
@@ -16,19 +17,23 @@ from schemas import (
     DialogueEnded,
     DialogueStarted,
     DiplomaticOffer,
+    DiplomaticReply,
     EntityDamaged,
     EntityDied,
+    FactionAttacked,
     ItemExamined,
     ItemPickedUp,
     ItemUsed,
     LocationEntered,
     LocationExited,
+    PassageRefused,
     QuestCompleted,
     QuestObjectiveCompleted,
     QuestRequested,
     QuestStarted,
     RelationshipModified,
     SecretRevealed,
+    TributePaid,
 )
 
 MOST_DETAILS = 12
@@ -84,6 +89,19 @@ def happened(situation: Situation) -> str:
         case DiplomaticOffer(offering=offering, receiving=receiving, terms=terms, message=message):
             what = f": {quoted(message)}" if message else "."
             return f"{tell.did(offering)} offered {tell.whom(receiving)} {_listed(term.kind for term in terms)}{what}"
+        case DiplomaticReply(replying=by, receiving=to, answer=answer, terms=terms, message=message):
+            said = {"accept": "accepted our terms", "refuse": "left the talks"}.get(answer, "came to talk")
+            put = f" and put forward {_listed(term.kind for term in terms)}" if terms else ""
+            words = f": {quoted(message)}" if message else "."
+            return f"{tell.did(by)} {said}{put}, before {tell.whom(to)}{words}"
+        case FactionAttacked(attacker=attacker, attacked=attacked):
+            return f"{tell.did(attacker)} attacked {tell.whom(attacked)}."
+        case PassageRefused(refusing=by, refused=refused, place=place):
+            return f"{tell.did(by)} turned {tell.whom(refused)} back{tell.place('at', place)}."
+        case TributePaid(payer=payer, to=to, gold=gold):
+            return f"{tell.did(payer)} paid {tell.whom(to)} {gold} gold."
+        case AllyAnswered(ally=ally, caller=caller, came=came):
+            return f"{tell.did(ally)} {'came when' if came else 'stayed away when'} {tell.whom(caller)} called."
         case RelationshipModified(character=who, toward=toward, affinity=affinity, trust=trust, reason=reason):
             better = "better" if affinity + trust >= 0 else "worse"
             why = f": {reason.rstrip('.')}" if reason.strip() else ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
+from schemas.affairs import TermKind
 from schemas.decisions import EmotionalTone
 from schemas.knowledge import Tag
 from schemas.temper import Traits
@@ -59,6 +61,8 @@ class Faction(Value):
     standings: dict[Id, SignedUnitFloat] = Field(default_factory=dict[str, float])
     """How it stands to others when the story opens, -1 to 1."""
     at_war_with: tuple[Id, ...] = ()
+    cares: dict[TermKind, Annotated[float, Field(ge=0.0, le=3.0)]] = Field(default_factory=dict[TermKind, float])
+    """How much each kind of treaty term matters to it; 1 where nothing is said. A merchant's trade counts 1.5."""
     tags: tuple[Tag, ...] = ()
 
 

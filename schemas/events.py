@@ -301,6 +301,68 @@ class DiplomaticOffer(EventBase):
     faction_fields: ClassVar[tuple[str, ...]] = ("offering", "receiving")
 
 
+class DiplomaticReply(EventBase):
+    """In talks: one side speaks. It opens them, puts other terms forward, accepts what is on the table or leaves."""
+
+    type: Literal["DiplomaticReply"] = "DiplomaticReply"
+    replying: Id
+    receiving: Id
+    answer: Literal["open", "accept", "refuse", "counter"]
+    terms: tuple[TreatyTerm, ...] = Field(default=(), max_length=8)
+    """What it puts forward, where it opens or counters; to open without any leaves the first word to the other side."""
+    message: str | None = Field(default=None, max_length=2_000)
+    primary_field: ClassVar[str] = "receiving"
+    involved_fields: ClassVar[tuple[str, ...]] = ("replying",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("replying", "receiving")
+
+
+class FactionAttacked(EventBase):
+    """One faction raised arms against another."""
+
+    type: Literal["FactionAttacked"] = "FactionAttacked"
+    attacker: Id
+    attacked: Id
+    primary_field: ClassVar[str] = "attacked"
+    involved_fields: ClassVar[tuple[str, ...]] = ("attacker",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("attacker", "attacked")
+
+
+class PassageRefused(EventBase):
+    """One faction turned another's people back at a place."""
+
+    type: Literal["PassageRefused"] = "PassageRefused"
+    refusing: Id
+    refused: Id
+    place: Id
+    primary_field: ClassVar[str] = "refused"
+    involved_fields: ClassVar[tuple[str, ...]] = ("refusing",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("refusing", "refused")
+
+
+class TributePaid(EventBase):
+    """One faction paid another."""
+
+    type: Literal["TributePaid"] = "TributePaid"
+    payer: Id
+    to: Id
+    gold: int = Field(ge=1, le=1_000_000)
+    primary_field: ClassVar[str] = "payer"
+    involved_fields: ClassVar[tuple[str, ...]] = ("to",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("payer", "to")
+
+
+class AllyAnswered(EventBase):
+    """A faction came when its ally called, or stayed away."""
+
+    type: Literal["AllyAnswered"] = "AllyAnswered"
+    ally: Id
+    caller: Id
+    came: bool
+    primary_field: ClassVar[str] = "ally"
+    involved_fields: ClassVar[tuple[str, ...]] = ("caller",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("ally", "caller")
+
+
 class TimeAdvanced(EventBase):
     """Time went by."""
 
@@ -389,6 +451,11 @@ GameEvent = Annotated[
     | QuestObjectiveCompleted
     | QuestCompleted
     | DiplomaticOffer
+    | DiplomaticReply
+    | FactionAttacked
+    | PassageRefused
+    | TributePaid
+    | AllyAnswered
     | TimeAdvanced
     | DayChanged
     | SeasonChanged

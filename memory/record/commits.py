@@ -10,6 +10,7 @@ from memory.record.history import latest_standing
 from memory.record.prepared import Prepared
 from memory.record.rows import Fields, new_rows, parsed, plain
 from memory.record.tables import (
+    AFFAIR_CHANGE,
     DECISION,
     EXPERIENCE,
     FACT,
@@ -29,16 +30,24 @@ from schemas import (
     EVERYONE,
     PLAYER,
     AddFact,
+    Affair,
+    AffairChange,
     ChangeRelationship,
     Decision,
     Effect,
     Experience,
     Relationship,
     RevealFact,
+    Treaty,
+    War,
 )
 
 _RECORDED = Prepared(select(DECISION.c.seq, DECISION.c.body).where(visible(DECISION), DECISION.c.id == bindparam("id")))
 _FACT_THERE = select(FACT.c.id).where(visible(FACT), FACT.c.id == bindparam("fact"))
+
+_AFFAIR_THERE = (
+    select(AFFAIR_CHANGE.c.seq).where(visible(AFFAIR_CHANGE), AFFAIR_CHANGE.c.affair == bindparam("affair")).limit(1)
+)
 
 
 class AlreadyRecorded(Exception):
@@ -86,8 +95,10 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
             for call in what.staged
         ],
     )
-    for number, effect in enumerate(effect for call in what.staged for effect in call.effects):
+    affairs, effects = _once(connection, what, here)
+    for number, effect in enumerate((*(effect for call in what.staged for effect in call.effects), *effects)):
         apply(connection, here, number, effect)
+    new_rows(connection, AFFAIR_CHANGE, affair_rows(affairs, here))
     if what.memory is not None:
         entry = what.memory
         row = {"id": entry.id, "place": place_of(seq), "character": entry.character, "body": entry.model_dump_json()}
@@ -104,6 +115,24 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
     note_use(connection, what, here)
     new_rows(connection, MODEL_CALL, call_rows(what, here))
     return Committed(decision, seq, fresh=True)
+
+
+def _once(connection: Connection, what: Commit, here: Fields) -> tuple[tuple[Affair, ...], tuple[Effect, ...]]:
+    """What follows from the decision: both sides of a treaty conclude it, and the second finds it there."""
+    treaties = [affair for affair in what.affairs if isinstance(affair, Treaty)]
+    for treaty in treaties:
+        there = {"world": here["world"], "timeline": here["timeline"], "affair": treaty.key}
+        if connection.execute(_AFFAIR_THERE, there).first() is not None:
+            return tuple(affair for affair in what.affairs if not isinstance(affair, Treaty | War)), ()
+    return what.affairs, what.effects
+
+
+def affair_rows(affairs: Iterable[Affair], here: Fields) -> list[Fields]:
+    """The rows of affairs, at the moment of `here`."""
+    return [
+        here | {"affair": affair.key, "status": affair.status, "body": AffairChange(affair=affair).model_dump_json()}
+        for affair in affairs
+    ]
 
 
 def experience_rows(experiences: Iterable[Experience], here: Fields) -> list[Fields]:

@@ -332,6 +332,20 @@ class MoodChangeRow(Row, table=True):
     body: str = Field(sa_type=Text)
 
 
+class AffairChangeRow(Row, table=True):
+    """Something between factions went on: a treaty, a promise, a war, talks. How it stands from this moment."""
+
+    __table_args__ = _on_a_timeline(Index("affair_change_latest", "world", "affair", "seq"))
+
+    world: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    affair: str = Field(primary_key=True)
+    """What it is, and its name: `treaty:river`, `war:houses:league`."""
+    timeline: str
+    status: str
+    body: str = Field(sa_type=Text)
+
+
 class NewsRow(Row, table=True):
     """The game told something under this id: what makes it happen once."""
 
@@ -420,6 +434,7 @@ SUMMARY = _table("summary")
 EXPERIENCE = _table("experience")
 QUEST_CHANGE = _table("quest_change")
 MOOD_CHANGE = _table("mood_change")
+AFFAIR_CHANGE = _table("affair_change")
 NEWS = _table("news")
 SAVE = _table("save")
 INDEX_MARK = _table("index_mark")

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, Table, bindparam, func, select
 
 from memory.record.rows import parsed
 from memory.record.tables import (
+    AFFAIR_CHANGE,
     FACT,
     FACT_KNOWN,
     FACT_REVEALED,
@@ -22,7 +23,7 @@ from memory.record.tables import (
 )
 from memory.timelines.points import Point
 from memory.timelines.timelines import line_of, visible
-from schemas import Fact, MemoryEntry, QuestProgress, Relationship, Turn, Value
+from schemas import Affair, AffairChange, Fact, MemoryEntry, QuestProgress, Relationship, Turn, Value
 
 V = TypeVar("V", bound=Value)
 _HERE = ("timeline", "seq")
@@ -45,6 +46,8 @@ class Side:
     """Keys of memories that no longer come to mind."""
     quests: tuple[QuestProgress, ...] = ()
     """How those stand here that went another way there."""
+    affairs: tuple[Affair, ...] = ()
+    """How those stand here that went another way there: treaties, promises, wars, talks."""
     turns: tuple[tuple[str, Turn], ...] = ()
     """Thread, and what was said."""
 
@@ -64,6 +67,8 @@ class Side:
             yield f"forgotten: {memory}"
         for quest in self.quests:
             yield f"quest {quest.quest}: {quest.status}"
+        for affair in self.affairs:
+            yield f"{affair.key}: {affair.status}"
         for thread, turn in self.turns:
             yield f"{thread}: {turn.speaker}: {turn.text}"
 
@@ -100,8 +105,11 @@ def diff(connection: Connection, world: str, a: Point, b: Point) -> Difference:
     own_a, own_b = _own(a, sees_a, common, at), _own(b, sees_b, common, at)
     ties = {pair for own in (own_a, own_b) for pair in _changed(connection, world, own, RELATIONSHIP_CHANGE, *_TIE)}
     quests = {quest for own in (own_a, own_b) for quest in _changed(connection, world, own, QUEST_CHANGE, "quest")}
+    affairs = {key for own in (own_a, own_b) for key in _changed(connection, world, own, AFFAIR_CHANGE, "affair")}
     return Difference(
-        Point(since, at), _side(connection, world, own_a, ties, quests), _side(connection, world, own_b, ties, quests)
+        Point(since, at),
+        _side(connection, world, own_a, ties, quests, affairs),
+        _side(connection, world, own_b, ties, quests, affairs),
     )
 
 
@@ -119,13 +127,19 @@ def _own(point: Point, sees: Mapping[str, int], common: Mapping[str, int], since
 
 
 def _side(
-    connection: Connection, world: str, own: _Own, ties: set[tuple[str, ...]], quests: set[tuple[str, ...]]
+    connection: Connection,
+    world: str,
+    own: _Own,
+    ties: set[tuple[str, ...]],
+    quests: set[tuple[str, ...]],
+    affairs: set[tuple[str, ...]],
 ) -> Side:
     def new(table: Table) -> list[dict[str, Any]]:
         return _rows(connection, world, own, table)
 
     standings = _latest(connection, world, own.point, RELATIONSHIP_CHANGE, _TIE)
     stands = _latest(connection, world, own.point, QUEST_CHANGE, ("quest",))
+    between = _latest(connection, world, own.point, AFFAIR_CHANGE, ("affair",))
     told = new(FACT)
     fresh = {row["id"] for row in told}
     return Side(
@@ -142,6 +156,7 @@ def _side(
         memories=tuple(parsed(MemoryEntry, row["body"]) for row in new(MEMORY_ENTRY)),
         forgotten=tuple(row["memory"] for row in new(MEMORY_FORGOTTEN)),
         quests=tuple(parsed(QuestProgress, stands[quest]["body"]) for quest in sorted(quests) if quest in stands),
+        affairs=tuple(parsed(AffairChange, between[key]["body"]).affair for key in sorted(affairs) if key in between),
         turns=tuple((row["thread"], parsed(Turn, row["body"])) for row in new(TURN)),
     )
 
@@ -197,11 +212,15 @@ def _last(table: Table, of: tuple[str, ...]) -> Any:
     return select(ranked).where(ranked.c.age == 1)
 
 
-_LAST = {RELATIONSHIP_CHANGE.name: _last(RELATIONSHIP_CHANGE, _TIE), QUEST_CHANGE.name: _last(QUEST_CHANGE, ("quest",))}
+_LAST = {
+    RELATIONSHIP_CHANGE.name: _last(RELATIONSHIP_CHANGE, _TIE),
+    QUEST_CHANGE.name: _last(QUEST_CHANGE, ("quest",)),
+    AFFAIR_CHANGE.name: _last(AFFAIR_CHANGE, ("affair",)),
+}
 _BETWEEN = {
     table.name: _between(table)
     for table in Row.metadata.tables.values()
     if table.name
     in {FACT.name, FACT_KNOWN.name, FACT_REVEALED.name, RELATIONSHIP_CHANGE.name, MEMORY_ENTRY.name}
-    | {MEMORY_FORGOTTEN.name, QUEST_CHANGE.name, TURN.name}
+    | {MEMORY_FORGOTTEN.name, QUEST_CHANGE.name, AFFAIR_CHANGE.name, TURN.name}
 }

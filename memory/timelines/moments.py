@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, func, or_, select
 
 from memory.record.tables import (
+    AFFAIR_CHANGE,
     DECISION,
     EXPERIENCE,
     FACT,
@@ -82,6 +83,7 @@ _SAYS: dict[str, Callable[[Said], str]] = {
     SUMMARY.name: lambda row: f"{row['thread']}: {row['body']['text']}",
     QUEST_CHANGE.name: lambda row: f"{row['quest']}: {row['status']}",
     MOOD_CHANGE.name: lambda row: f"of {row['character']}",
+    AFFAIR_CHANGE.name: lambda row: f"{row['affair']}: {row['status']}",
     EXPERIENCE.name: lambda row: f"{row['character']}: {row['body']['choice']}",
 }
 """What is told of a row, in the order in which it is told of a moment."""

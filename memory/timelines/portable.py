@@ -19,6 +19,7 @@ from pydantic import Field, NonNegativeInt
 from sqlalchemy import Table
 
 from memory.record.tables import (
+    AFFAIR_CHANGE,
     ASSOCIATION,
     DECISION,
     EXPERIENCE,
@@ -41,6 +42,7 @@ from memory.record.tables import (
 )
 from memory.timelines.saves import SaveNote
 from schemas import (
+    AffairChange,
     Decision,
     Experience,
     Fact,
@@ -77,6 +79,7 @@ HISTORY: tuple[Table, ...] = (
     SUMMARY,
     QUEST_CHANGE,
     MOOD_CHANGE,
+    AFFAIR_CHANGE,
     EXPERIENCE,
 )
 """What happens, in the order in which a moment's rows are written."""
@@ -91,6 +94,7 @@ WHOLE: Mapping[str, type[Value]] = {
     SUMMARY.name: Summary,
     QUEST_CHANGE.name: QuestProgress,
     MOOD_CHANGE.name: Mood,
+    AFFAIR_CHANGE.name: AffairChange,
     EXPERIENCE.name: Experience,
     SAVE.name: SaveNote,
 }

@@ -12,7 +12,7 @@ import pytest
 from memory import Commit, Memory, News
 from memory.record.tables import INDEX_MARK, LINEAGE, MODEL_CALL, MODEL_SWITCH, SPENDING, Row
 from memory.timelines.portable import HISTORY, TABLES, WHOLE, as_line
-from schemas import BadRequest, BadWorld, Mood, QuestProgress
+from schemas import BadRequest, BadWorld, Mood, Peace, QuestProgress, Treaty
 from tests.memory.stage import NOON, PAST, WORLD, decision, experience, full_commit, open_memory, pack, query, said
 from tests.memory.test_timelines import dragons, everything
 
@@ -34,7 +34,9 @@ async def play(memory: Memory) -> None:
         Commit(decision=decision("odd", says="Ä\0"), thread=THREAD, memory=experience("odd", odd), at=NOON)
     )
     moods, quests = (Mood(character="marta", at=NOON),), (QuestProgress(quest="q", status="offered", at=NOON),)
-    await memory.tell(News(world=WORLD, id="n", moods=moods, quests=quests, turns={THREAD: said("Äpfel!")}))
+    affairs = (Treaty(id="river", parties=("houses", "league"), terms=(Peace(kind="peace", days=30),), at=NOON),)
+    turns = {THREAD: said("Äpfel!")}
+    await memory.tell(News(world=WORLD, id="n", moods=moods, quests=quests, affairs=affairs, turns=turns))
     await world.save("later")
 
 

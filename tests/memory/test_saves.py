@@ -13,6 +13,7 @@ from schemas import (
     RevealFact,
     SavesSettings,
     UnknownThing,
+    War,
     WorldTime,
 )
 from tests.memory.stage import BEER, NOON, PAST, WORLD, call, decision, experience, full_commit, said
@@ -140,7 +141,12 @@ async def test_the_log_tells_of_each_moment_what_happened(memory: Memory) -> Non
     world = memory.world_line(WORLD)
     seq = await decide(memory, 1, NOON)
     await memory.tell(
-        News(world=WORLD, id="hunt", quests=(QuestProgress(quest="dragon_hunt", status="started", at=at(4)),))
+        News(
+            world=WORLD,
+            id="hunt",
+            quests=(QuestProgress(quest="dragon_hunt", status="started", at=at(4)),),
+            affairs=(War(sides=("crown", "hand"), on=True, at=at(4)),),
+        )
     )
     await world.save("hunting", "The dogs are loose.")
     await world.rewind(seq)
@@ -162,6 +168,7 @@ async def test_the_log_tells_of_each_moment_what_happened(memory: Memory) -> Non
         [
             ("news", "the game told 'hunt'"),
             ("quest_change", "dragon_hunt: started"),
+            ("affair_change", "war:crown:hand: on"),
             ("save", "'hunting': The dogs are loose."),
         ],
     ]

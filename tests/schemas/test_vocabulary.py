@@ -59,7 +59,8 @@ NAMED_BY_THE_ISSUE = {
     "DialogueChoice", "DialogueEnded", "LocationEntered", "LocationExited", "ItemPickedUp", "ItemUsed", "ItemExamined",
     "EncounterRequested", "QuestRequested", "QuestStarted", "QuestObjectiveCompleted", "QuestCompleted",
     "DiplomaticOffer", "TimeAdvanced", "DayChanged", "SeasonChanged", "RelationshipModified", "SecretRevealed",
-    "DescriptionRequested", "Custom",
+    "DescriptionRequested", "Custom", "DiplomaticReply", "FactionAttacked", "PassageRefused", "TributePaid",
+    "AllyAnswered",
 }  # fmt: skip
 
 
