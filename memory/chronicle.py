@@ -1,4 +1,4 @@
-"""How lives went: moods, quests, affairs, experiences, and how people came to think of each other."""
+"""How lives went: moods, traits, quests, affairs, experiences, and how people came to think of each other."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
 
+from memory.record.moods import latest_temper
 from memory.record.record import Record
 from memory.record.rows import parsed
 from memory.record.tables import AFFAIR_CHANGE, EXPERIENCE, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
 from memory.timelines.timelines import visible
 from memory.values import Worlds
-from schemas import Affair, AffairChange, Experience, Mood, QuestProgress, Relationship, RelationshipChange
+from schemas import Affair, AffairChange, Experience, Mood, QuestProgress, Relationship, RelationshipChange, TraitDrift
 
 T = TypeVar("T")
 _CHANGE = RELATIONSHIP_CHANGE.c
@@ -162,6 +163,16 @@ class Chronicle:
             return None if body is None else parsed(Mood, body)
 
         return await self._read(world, timeline, unit)
+
+    async def temper(self, world: str, timeline: str | None, character: str) -> tuple[Mood | None, TraitDrift | None]:
+        """The mood that a character was last seen in, and how far life has moved its traits; None: not at all."""
+        here = await self._worlds.find_timeline(world, timeline)
+
+        def unit(connection: Connection) -> tuple[Mood | None, TraitDrift | None]:
+            return latest_temper(connection, world, here, character)
+
+        at_once = self._record.at_once(unit, writes=False)
+        return at_once[0] if at_once is not None else await self._record.read(unit)
 
     async def experiences(
         self, world: str, timeline: str | None, character: str, *, kind: str | None = None, last: int = 1_000

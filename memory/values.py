@@ -18,6 +18,7 @@ from schemas import (
     Mood,
     QuestProgress,
     StagedCall,
+    Stirring,
     Tag,
     Turn,
     World,
@@ -94,6 +95,8 @@ class Commit:
     effects: tuple[Effect, ...] = ()
     """What follows from it beside tool calls. Where a treaty among `affairs` is there already, all that follows from
     its conclusion has happened, and neither these nor wars are written again."""
+    stirred: Stirring | None = None
+    """What it does to whoever decided."""
     at: WorldTime | None = None
     """When it was made, by the game's clock."""
     calls: tuple[ModelCall, ...] = ()
@@ -128,6 +131,7 @@ class News:
     """What was said, by thread, oldest first."""
     quests: tuple[QuestProgress, ...] = ()
     moods: tuple[Mood, ...] = ()
+    """What they are from now on, whatever they were."""
     experiences: tuple[Experience, ...] = ()
     affairs: tuple[Affair, ...] = ()
 

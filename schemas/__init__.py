@@ -217,7 +217,18 @@ from schemas.settings import (
 from schemas.spending import Account, BudgetAlert, BudgetUse, Spending
 from schemas.streams import DecisionMade, LineWithdrawn, SpokenSentence, StreamItem
 from schemas.tactics import Feature, Habit, Lesson, Need, PlayerModel, Stance, Study, Tally
-from schemas.temper import MOST_DRIFT, Affect, Mood, Temper, Tendencies, TraitDrift, Traits
+from schemas.temper import (
+    MOST_DRIFT,
+    MOST_STEP,
+    Affect,
+    Mood,
+    Stirring,
+    Temper,
+    Tendencies,
+    TraitDrift,
+    Traits,
+    TraitStep,
+)
 from schemas.treaties import (
     Alliance,
     JointWar,
@@ -250,6 +261,7 @@ __all__ = [
     "MAX_TERMS",
     "MINUTES_A_DAY",
     "MOST_DRIFT",
+    "MOST_STEP",
     "PLAYER",
     "PROJECT",
     "PROPOSALS",
@@ -472,6 +484,7 @@ __all__ = [
     "Stance",
     "StateTooOld",
     "StepTaken",
+    "Stirring",
     "StreamItem",
     "Study",
     "Summary",
@@ -495,6 +508,7 @@ __all__ = [
     "Trait",
     "TraitDrift",
     "TraitFact",
+    "TraitStep",
     "Traits",
     "Treaty",
     "TreatyTerm",

@@ -11,6 +11,8 @@ from schemas.values import Id, SignedUnitFloat, UnitFloat, Value
 
 MOST_DRIFT: Final = 0.15
 """How far a trait may ever move from the value on its sheet, either way."""
+MOST_STEP: Final = 0.02
+"""How far a trait may move by one event."""
 LEAST_SWING: Final = 0.01
 """A difference between two feelings that nobody would notice."""
 HALF_LIFE_MINUTES: Final = 360
@@ -200,6 +202,63 @@ class TraitDrift(Value):
     at: WorldTime
 
 
+_Step = Field(default=0.0, ge=-MOST_STEP, le=MOST_STEP)
+
+
+class TraitStep(Value):
+    """By how much one event moves a character's traits: at most `MOST_STEP` each."""
+
+    openness: float = _Step
+    conscientiousness: float = _Step
+    extraversion: float = _Step
+    agreeableness: float = _Step
+    neuroticism: float = _Step
+
+    def __bool__(self) -> bool:
+        """Whether it moves anything."""
+        return any(getattr(self, name) for name in TraitStep.model_fields)
+
+    def after(self, before: TraitDrift | None, character: Id, at: WorldTime) -> TraitDrift:
+        """How far the traits have moved with this step, `before` being how far they had: never beyond `MOST_DRIFT`."""
+        moved = {
+            name: (getattr(before, name) if before is not None else 0.0) + getattr(self, name)
+            for name in TraitStep.model_fields
+        }
+        kept = {name: max(-MOST_DRIFT, min(MOST_DRIFT, value)) for name, value in moved.items()}
+        return TraitDrift(character=character, at=at, **kept)
+
+
+class Stirring(Value):
+    """What something that happened does to a character: it is added to whatever mood they are in when it is written."""
+
+    character: Id
+    at: WorldTime
+    mood: Affect = CALM
+    """By how much the mood moves."""
+    baseline: Affect = CALM
+    """Where the mood goes by itself, until then."""
+    half_life: float = Field(default=HALF_LIFE_MINUTES, gt=0)
+    """In minutes of the game."""
+    traits: TraitStep = TraitStep()
+    """By how much the traits move."""
+
+    @property
+    def moves_mood(self) -> bool:
+        """Whether anybody would notice it."""
+        return self.mood.strength >= LEAST_SWING
+
+    def after(self, before: Mood | None) -> Mood:
+        """The mood with it, `before` being the last one that was seen; None: until now it was the usual one."""
+        if before is None:
+            here, at = self.baseline, self.at
+        else:
+            faded = before.faded(self.at, self.baseline, self.half_life)
+            here, at = faded, faded.at
+        return Mood(
+            character=self.character, at=at, **here.moved(self.mood).model_dump(include=set(Affect.model_fields))
+        )
+
+
 class Temper(Value):
     """What a character is like now: its traits with their drift, and the mood it is in."""
 
@@ -215,6 +274,14 @@ class Temper(Value):
     def tendencies(self) -> Tendencies:
         """What they are inclined to just now."""
         return self.traits.tendencies(self.swing)
+
+    @classmethod
+    def of(cls, sheet: Traits, last: Mood | None, drift: TraitDrift | None, character: Id, at: WorldTime) -> Temper:
+        """From the sheet's traits, how far they have drifted, and the last mood that was seen: faded until `at`."""
+        traits = sheet if drift is None else sheet.drifted(drift)
+        if last is None:
+            return cls.usual(character, traits, at)
+        return cls(traits=traits, mood=last.faded(at, traits.baseline, traits.half_life))
 
     @classmethod
     def usual(cls, character: Id, traits: Traits, at: WorldTime) -> Temper:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, select
 
 from memory.record.history import latest_standing
+from memory.record.moods import stir
 from memory.record.prepared import Prepared
 from memory.record.rows import Fields, new_rows, parsed, plain
 from memory.record.tables import (
@@ -112,6 +113,8 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
         ],
     )
     new_rows(connection, EXPERIENCE, experience_rows(what.experiences, here))
+    if what.stirred is not None:
+        stir(connection, here, what.stirred)
     note_use(connection, what, here)
     new_rows(connection, MODEL_CALL, call_rows(what, here))
     return Committed(decision, seq, fresh=True)

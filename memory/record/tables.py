@@ -346,6 +346,18 @@ class AffairChangeRow(Row, table=True):
     body: str = Field(sa_type=Text)
 
 
+class TraitChangeRow(Row, table=True):
+    """How far a character's traits have moved from its sheet, from this moment."""
+
+    __table_args__ = _on_a_timeline(Index("trait_change_latest", "world", "character", "seq"))
+
+    world: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    character: str = Field(primary_key=True)
+    timeline: str
+    body: str = Field(sa_type=Text)
+
+
 class NewsRow(Row, table=True):
     """The game told something under this id: what makes it happen once."""
 
@@ -435,6 +447,7 @@ EXPERIENCE = _table("experience")
 QUEST_CHANGE = _table("quest_change")
 MOOD_CHANGE = _table("mood_change")
 AFFAIR_CHANGE = _table("affair_change")
+TRAIT_CHANGE = _table("trait_change")
 NEWS = _table("news")
 SAVE = _table("save")
 INDEX_MARK = _table("index_mark")

@@ -16,14 +16,29 @@ from memory.record.tables import (
     FACT_REVEALED,
     MEMORY_ENTRY,
     MEMORY_FORGOTTEN,
+    MOOD_CHANGE,
     QUEST_CHANGE,
     RELATIONSHIP_CHANGE,
+    TRAIT_CHANGE,
     TURN,
     Row,
 )
 from memory.timelines.points import Point
 from memory.timelines.timelines import line_of, visible
-from schemas import Affair, AffairChange, Fact, MemoryEntry, QuestProgress, Relationship, Turn, Value
+from schemas import (
+    Affair,
+    AffairChange,
+    Affect,
+    Fact,
+    MemoryEntry,
+    Mood,
+    QuestProgress,
+    Relationship,
+    TraitDrift,
+    TraitStep,
+    Turn,
+    Value,
+)
 
 V = TypeVar("V", bound=Value)
 _HERE = ("timeline", "seq")
@@ -48,6 +63,10 @@ class Side:
     """How those stand here that went another way there."""
     affairs: tuple[Affair, ...] = ()
     """How those stand here that went another way there: treaties, promises, wars, talks."""
+    moods: tuple[Mood, ...] = ()
+    """Of those who feel otherwise there."""
+    drifts: tuple[TraitDrift, ...] = ()
+    """Of those whose traits went another way there."""
     turns: tuple[tuple[str, Turn], ...] = ()
     """Thread, and what was said."""
 
@@ -69,6 +88,10 @@ class Side:
             yield f"quest {quest.quest}: {quest.status}"
         for affair in self.affairs:
             yield f"{affair.key}: {affair.status}"
+        for mood in self.moods:
+            yield f"mood of {mood.character}: {_figures(mood, Affect)}"
+        for drift in self.drifts:
+            yield f"traits of {drift.character}: {_figures(drift, TraitStep)}"
         for thread, turn in self.turns:
             yield f"{thread}: {turn.speaker}: {turn.text}"
 
@@ -106,14 +129,33 @@ def diff(connection: Connection, world: str, a: Point, b: Point) -> Difference:
     ties = {pair for own in (own_a, own_b) for pair in _changed(connection, world, own, RELATIONSHIP_CHANGE, *_TIE)}
     quests = {quest for own in (own_a, own_b) for quest in _changed(connection, world, own, QUEST_CHANGE, "quest")}
     affairs = {key for own in (own_a, own_b) for key in _changed(connection, world, own, AFFAIR_CHANGE, "affair")}
+    moods, drifts = (
+        {who for own in (own_a, own_b) for who in _changed(connection, world, own, table, "character")}
+        for table in (MOOD_CHANGE, TRAIT_CHANGE)
+    )
+    changed = _Changed(ties, quests, affairs, moods, drifts)
     return Difference(
-        Point(since, at),
-        _side(connection, world, own_a, ties, quests, affairs),
-        _side(connection, world, own_b, ties, quests, affairs),
+        Point(since, at), _side(connection, world, own_a, changed), _side(connection, world, own_b, changed)
     )
 
 
 _TIE = ("character", "toward")
+_Keys = set[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What changed on either side since they parted: of each the key."""
+
+    ties: _Keys
+    quests: _Keys
+    affairs: _Keys
+    moods: _Keys
+    drifts: _Keys
+
+
+def _figures(value: Value, of: type[Value]) -> str:
+    return ", ".join(f"{name} {getattr(value, name):+.2f}" for name in of.model_fields)
 
 
 def _sees(connection: Connection, world: str, point: Point) -> dict[str, int]:
@@ -126,20 +168,15 @@ def _own(point: Point, sees: Mapping[str, int], common: Mapping[str, int], since
     return _Own(point, {name: span for name, span in spans.items() if span[0] < span[1]})
 
 
-def _side(
-    connection: Connection,
-    world: str,
-    own: _Own,
-    ties: set[tuple[str, ...]],
-    quests: set[tuple[str, ...]],
-    affairs: set[tuple[str, ...]],
-) -> Side:
+def _side(connection: Connection, world: str, own: _Own, changed: _Changed) -> Side:
     def new(table: Table) -> list[dict[str, Any]]:
         return _rows(connection, world, own, table)
 
     standings = _latest(connection, world, own.point, RELATIONSHIP_CHANGE, _TIE)
     stands = _latest(connection, world, own.point, QUEST_CHANGE, ("quest",))
     between = _latest(connection, world, own.point, AFFAIR_CHANGE, ("affair",))
+    moods = _latest(connection, world, own.point, MOOD_CHANGE, ("character",))
+    drifts = _latest(connection, world, own.point, TRAIT_CHANGE, ("character",))
     told = new(FACT)
     fresh = {row["id"] for row in told}
     return Side(
@@ -151,12 +188,16 @@ def _side(
             Relationship(character=who, toward=toward, affinity=row["affinity"], trust=row["trust"])
             if (row := standings.get((who, toward)))
             else Relationship(character=who, toward=toward)
-            for who, toward in sorted(ties)
+            for who, toward in sorted(changed.ties)
         ),
         memories=tuple(parsed(MemoryEntry, row["body"]) for row in new(MEMORY_ENTRY)),
         forgotten=tuple(row["memory"] for row in new(MEMORY_FORGOTTEN)),
-        quests=tuple(parsed(QuestProgress, stands[quest]["body"]) for quest in sorted(quests) if quest in stands),
-        affairs=tuple(parsed(AffairChange, between[key]["body"]).affair for key in sorted(affairs) if key in between),
+        quests=tuple(parsed(QuestProgress, stands[key]["body"]) for key in sorted(changed.quests) if key in stands),
+        affairs=tuple(
+            parsed(AffairChange, between[key]["body"]).affair for key in sorted(changed.affairs) if key in between
+        ),
+        moods=tuple(parsed(Mood, moods[who]["body"]) for who in sorted(changed.moods) if who in moods),
+        drifts=tuple(parsed(TraitDrift, drifts[who]["body"]) for who in sorted(changed.drifts) if who in drifts),
         turns=tuple((row["thread"], parsed(Turn, row["body"])) for row in new(TURN)),
     )
 
@@ -216,11 +257,13 @@ _LAST = {
     RELATIONSHIP_CHANGE.name: _last(RELATIONSHIP_CHANGE, _TIE),
     QUEST_CHANGE.name: _last(QUEST_CHANGE, ("quest",)),
     AFFAIR_CHANGE.name: _last(AFFAIR_CHANGE, ("affair",)),
+    MOOD_CHANGE.name: _last(MOOD_CHANGE, ("character",)),
+    TRAIT_CHANGE.name: _last(TRAIT_CHANGE, ("character",)),
 }
 _BETWEEN = {
     table.name: _between(table)
     for table in Row.metadata.tables.values()
     if table.name
     in {FACT.name, FACT_KNOWN.name, FACT_REVEALED.name, RELATIONSHIP_CHANGE.name, MEMORY_ENTRY.name}
-    | {MEMORY_FORGOTTEN.name, QUEST_CHANGE.name, AFFAIR_CHANGE.name, TURN.name}
+    | {MEMORY_FORGOTTEN.name, QUEST_CHANGE.name, AFFAIR_CHANGE.name, TURN.name, MOOD_CHANGE.name, TRAIT_CHANGE.name}
 }

@@ -29,11 +29,12 @@ from memory.record.tables import (
     SUMMARY,
     TIMELINE,
     TOOL_CALL,
+    TRAIT_CHANGE,
     TURN,
     Row,
 )
 from memory.timelines.timelines import visible
-from schemas import WorldTime
+from schemas import Affect, TraitStep, Value, WorldTime
 
 SHOWN = 3
 """Things of one kind that are told of a moment; of the others only how many there are."""
@@ -82,12 +83,21 @@ _SAYS: dict[str, Callable[[Said], str]] = {
     TURN.name: lambda row: f"{row['body']['speaker']}: {row['body']['text']}",
     SUMMARY.name: lambda row: f"{row['thread']}: {row['body']['text']}",
     QUEST_CHANGE.name: lambda row: f"{row['quest']}: {row['status']}",
-    MOOD_CHANGE.name: lambda row: f"of {row['character']}",
     AFFAIR_CHANGE.name: lambda row: f"{row['affair']}: {row['status']}",
+    MOOD_CHANGE.name: lambda row: f"{row['character']}: {_figures(row['body'], Affect)}",
+    TRAIT_CHANGE.name: lambda row: f"{row['character']}: {_figures(row['body'], TraitStep)}",
     EXPERIENCE.name: lambda row: f"{row['character']}: {row['body']['choice']}",
 }
 """What is told of a row, in the order in which it is told of a moment."""
-_TIMES = (DECISION.name, MEMORY_ENTRY.name, TURN.name, QUEST_CHANGE.name, MOOD_CHANGE.name, EXPERIENCE.name)
+_TIMES = (
+    DECISION.name,
+    MEMORY_ENTRY.name,
+    TURN.name,
+    QUEST_CHANGE.name,
+    MOOD_CHANGE.name,
+    EXPERIENCE.name,
+    TRAIT_CHANGE.name,
+)
 
 
 def log(connection: Connection, world: str, timeline: str, upto: int, limit: int) -> list[Moment]:
@@ -153,6 +163,12 @@ def _marks(
 
 def _read(row: Mapping[str, Any]) -> Said:
     return {**row, "body": json.loads(row["body"])} if "body" in row else row
+
+
+def _figures(body: Said, of: type[Value]) -> str:
+    """`valence -0.30, arousal +0.20`: what is not nothing."""
+    said = [f"{name} {body[name]:+.2f}" for name in of.model_fields if body.get(name)]
+    return ", ".join(said) or "as usual"
 
 
 def _time(row: Said) -> WorldTime | None:

@@ -37,6 +37,7 @@ from memory.record.tables import (
     SUMMARY,
     TIMELINE,
     TOOL_CALL,
+    TRAIT_CHANGE,
     TURN,
     WORLD,
 )
@@ -52,6 +53,7 @@ from schemas import (
     QuestProgress,
     StagedCall,
     Summary,
+    TraitDrift,
     Turn,
     Value,
     WorldPack,
@@ -80,6 +82,7 @@ HISTORY: tuple[Table, ...] = (
     QUEST_CHANGE,
     MOOD_CHANGE,
     AFFAIR_CHANGE,
+    TRAIT_CHANGE,
     EXPERIENCE,
 )
 """What happens, in the order in which a moment's rows are written."""
@@ -95,6 +98,7 @@ WHOLE: Mapping[str, type[Value]] = {
     QUEST_CHANGE.name: QuestProgress,
     MOOD_CHANGE.name: Mood,
     AFFAIR_CHANGE.name: AffairChange,
+    TRAIT_CHANGE.name: TraitDrift,
     EXPERIENCE.name: Experience,
     SAVE.name: SaveNote,
 }

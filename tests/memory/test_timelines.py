@@ -9,11 +9,14 @@ import pytest
 
 from memory import Commit, Memory, News
 from schemas import (
+    Affect,
     BadRequest,
     ChangeRelationship,
     Mood,
     QuestProgress,
     RevealFact,
+    Stirring,
+    TraitStep,
     UnknownThing,
     WorldTime,
 )
@@ -43,6 +46,7 @@ async def everything(memory: Memory, timeline: str | None) -> tuple[object, ...]
         await memory.relationships(WORLD, timeline, "malgar"),
         await memory.chronicle.quests(WORLD, timeline),
         await memory.chronicle.mood(WORLD, timeline, "malgar"),
+        await memory.chronicle.temper(WORLD, timeline, "malgar"),
         await memory.chronicle.relationship(WORLD, timeline, "malgar", "ilse"),
         await memory.conversation.summary(WORLD, timeline, THREAD),
         await memory.recall(query("rumour", ORPHANAGE, timeline=timeline, thread=THREAD)),
@@ -73,6 +77,9 @@ async def dragons(memory: Memory, timeline: str | None, first: int = 0) -> None:
                 ),
                 memory=experience(f"dragon_{number}", f"The dragon burned village {number}."),
                 turns=said(f"The dragon burned village {number}.", "Again!"),
+                stirred=Stirring(
+                    character="malgar", at=NOON, mood=Affect(valence=-0.1), traits=TraitStep(neuroticism=0.01)
+                ),
             )
         )
     await memory.conversation.summarise(WORLD, timeline, THREAD)
