@@ -7,15 +7,16 @@ from collections.abc import Awaitable
 from typing import cast
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx2
 from openai import (
     APIConnectionError,
     APIStatusError,
-    APITimeoutError,
     AsyncOpenAI,
     AsyncStream,
-    DefaultAsyncHttpxClient,
+    DefaultAioHttpClient,
     OpenAIError,
+    RequestOptions,
 )
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import SecretStr
@@ -44,7 +45,8 @@ class Endpoint:
             base_url=self.url,
             api_key=secret,
             max_retries=0,
-            http_client=DefaultAsyncHttpxClient(base_url=self.url, limits=_LIMITS),
+            # With many at once, the SDK's own connection pool looks through all its connections for each question.
+            http_client=DefaultAioHttpClient(base_url=self.url, limits=_LIMITS),
         )
 
     @property
@@ -54,11 +56,11 @@ class Endpoint:
 
     async def get(self, path: str, *, seconds: float) -> JsonObject:
         """Get the JSON object at a path below `/v1`, or at a full address. Raises a ModelError."""
-        return await self._json(path, self.client.get(path, cast_to=object, options={"timeout": seconds}))
+        return await self._json(path, self.client.get(path, cast_to=object, options=_within(seconds)))
 
     async def post(self, path: str, body: JsonObject, *, seconds: float) -> JsonObject:
         """Post JSON to a path below `/v1`, or a full address; gives the JSON object said. Raises a ModelError."""
-        return await self._json(path, self.client.post(path, body=body, cast_to=object, options={"timeout": seconds}))
+        return await self._json(path, self.client.post(path, body=body, cast_to=object, options=_within(seconds)))
 
     async def complete(self, *, timeout: float, **body: object) -> ChatCompletion:  # noqa: ASYNC109  # Instructor hands it on by this name
         """One chat completion. Raises the SDK's errors.
@@ -66,9 +68,7 @@ class Endpoint:
         Not by the SDK's `chat.completions.create`: that looks through the messages and the grammar for values to turn
         into JSON, which they are already, and that costs as much as all of our own work on a call.
         """
-        return await self.client.post(
-            "/chat/completions", body=body, cast_to=ChatCompletion, options={"timeout": timeout}
-        )
+        return await self.client.post("/chat/completions", body=body, cast_to=ChatCompletion, options=_within(timeout))
 
     async def chunks(self, *, seconds: float, **body: object) -> AsyncStream[ChatCompletionChunk]:
         """One chat completion as it is written; close it, and the server stops. Raises the SDK's errors."""
@@ -78,7 +78,7 @@ class Endpoint:
             cast_to=ChatCompletionChunk,
             stream=True,
             stream_cls=AsyncStream[ChatCompletionChunk],
-            options={"timeout": seconds},
+            options=_within(seconds),
         )
 
     async def _json(self, path: str, call: Awaitable[object]) -> JsonObject:
@@ -95,14 +95,13 @@ class Endpoint:
         match error:
             case ModelError():
                 return error
-            case APITimeoutError():
-                return ModelTimeout(f"{self.url} did not answer in time", endpoint=self.url)
-            case APIConnectionError():
-                reason = error.__cause__ or error
+            case APIConnectionError() | httpx2.HTTPError():
+                reason = _beneath(error)
+                if isinstance(reason, TimeoutError | httpx2.TimeoutException):
+                    return ModelTimeout(f"{self.url} did not answer in time", endpoint=self.url)
                 text = self._without_key(str(reason)) or type(reason).__name__
-                return ModelUnavailable(f"nobody answered at {self.url}: {text}", endpoint=self.url)
-            case httpx2.HTTPError():
-                text = self._without_key(str(error)) or type(error).__name__
+                if found_nobody(error):
+                    return ModelUnavailable(f"nobody answered at {self.url}: {text}", endpoint=self.url)
                 return ModelUnavailable(f"{self.url} broke off: {text}", endpoint=self.url)
             case APIStatusError():
                 text = self._without_key(error.message)
@@ -127,6 +126,11 @@ class Endpoint:
         await self.client.close()
 
 
+def _within(seconds: float) -> RequestOptions:
+    """A time limit for the SDK; it knows none that never ends, but it knows having none."""
+    return {"timeout": seconds if math.isfinite(seconds) else None}
+
+
 def _address(base_url: str) -> str:
     try:
         parts = urlsplit(base_url)
@@ -149,17 +153,12 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def found_nobody(error: BaseException | None) -> bool:
-    """True when the connection could not be made: refused, unreachable, no such host."""
-    return isinstance(_beneath(error), httpx2.ConnectError)
-
-
-def never_arrived(error: BaseException | None) -> bool:
-    """True when the server cannot have begun to work: no connection, or it broke before the request was out."""
-    return isinstance(_beneath(error), httpx2.ConnectError | httpx2.WriteError)
+    """True when the connection could not be made: refused, unreachable, no such host. So the server saw nothing."""
+    return isinstance(_beneath(error), aiohttp.ClientConnectorError)
 
 
 def _beneath(error: BaseException | None) -> BaseException | None:
-    """What the transport said, below our name for it and the SDK's."""
-    while isinstance(error, ModelError | APIConnectionError):
+    """What the transport said, below our name for it, the SDK's and HTTPX's; that one calls all of them timeouts."""
+    while isinstance(error, ModelError | APIConnectionError | httpx2.HTTPError) and error.__cause__ is not None:
         error = error.__cause__
     return error

@@ -20,7 +20,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
 from pydantic import BaseModel, SecretStr
 
-from inference.client import Endpoint, found_nobody, never_arrived
+from inference.client import Endpoint, found_nobody
 from inference.health import Health
 from inference.hear import hear
 from inference.model import Answer, Ask, Content, Listener, Message, sendable
@@ -174,7 +174,7 @@ class VllmModel:
                 return await self._send(ask, schema, name), attempt
             except (ModelError, InstructorError, OpenAIError, httpx2.HTTPError, LookupError, ValueError) as error:
                 cause = error.__cause__ if isinstance(error, InstructorRetryException) else error
-                if attempt < self._tries and never_arrived(cause):
+                if attempt < self._tries and found_nobody(cause):
                     await asyncio.sleep(SECOND_TRY_AFTER)
                     continue
                 if found_nobody(cause):

@@ -108,9 +108,9 @@ class Loom:
             loom = cls(settings, context, checkpointer, catalogue)
             loom._check_budgets()
             warming = asyncio.create_task(loom._warm())
-            loom._compile_all()
-            await asyncio.wait({warming}, timeout=WARM_SECONDS)
             try:
+                loom._compile_all()
+                await asyncio.wait({warming}, timeout=WARM_SECONDS)
                 yield loom
             finally:
                 warming.cancel()

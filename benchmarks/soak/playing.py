@@ -114,7 +114,7 @@ class Play:
         tally, began, kept = self.tally, time.perf_counter(), waited()
         try:
             decision = await self._loom.decide(request)
-        except Exception:
+        except Exception:  # whatever it is, it lost a decision: that is what is counted here
             log.exception("soak_lost_a_decision", decision=request.id, kind=request.kind)
             return
         finally:

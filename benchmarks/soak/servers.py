@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -54,7 +55,7 @@ class Server(Protocol):
         ...
 
 
-class _Child:
+class _Child(ABC):
     """A server started by a script that prints a line once it is ready, and ends when its server does."""
 
     model = ""
@@ -109,11 +110,12 @@ class _Child:
             self._script.kill()
             return await self._script.wait()
 
-    def _let_pass(self) -> None:
+    def _let_pass(self) -> None:  # noqa: B027  # a server that is its script's own process has no more
         """Have all of it go behind whoever asks."""
 
+    @abstractmethod
     def _signal(self, number: signal.Signals) -> None:
-        raise NotImplementedError
+        """Send it to all of the server."""
 
 
 class TinyVllm(_Child):

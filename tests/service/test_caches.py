@@ -19,6 +19,7 @@ from schemas import (
     DecisionRequest,
     DialogueDecision,
     Fact,
+    ModelRejected,
     ModelUnavailable,
     Settings,
     Tag,
@@ -320,6 +321,18 @@ async def test_an_answer_that_was_repaired_is_kept_like_any_other(
     assert again.receipt.reused is not None
     assert again.receipt.reused.tokens == first.receipt.tokens, "both questions are saved"
     assert len(model.asked) == 2
+
+
+async def test_what_was_said_to_a_shortened_prompt_is_for_nobody_else(
+    open_loom: OpenLoom, opening: Opening, caching: Settings
+) -> None:
+    model = ScriptedModel([ModelRejected("too long", status=413), spoken(1), spoken(2)])
+    async with open_loom(model, settings=caching) as loom:
+        first = await loom.decide(talk(opening, "ann"))
+        again = await loom.decide(talk(opening, "bob", ALIKE))
+
+    assert first.receipt.cuts
+    assert (first.receipt.source, again.receipt.source) == ("repaired", "model")
 
 
 async def test_worlds_share_nothing(

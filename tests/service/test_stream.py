@@ -22,6 +22,7 @@ from schemas import (
     EndpointSettings,
     Fact,
     GuardSettings,
+    LineWithdrawn,
     ModelTimeout,
     SecretFact,
     Settings,
@@ -186,6 +187,33 @@ async def test_another_server_is_asked_as_long_as_nothing_was_heard(open_loom: O
     assert said == PIECES
     assert decision.receipt.source == "model"
     assert len(broken.asked) == len(well.asked) == 1
+
+
+async def test_a_line_that_somebody_else_decided_meanwhile_is_taken_back(open_loom: OpenLoom, opening: Opening) -> None:
+    request, go_on = opening("dialogue"), asyncio.Event()
+
+    async def half_way(number: int) -> None:
+        if number == 0:
+            await go_on.wait()
+
+    async with (
+        FaultyServer(streams(*halves(answer()), between=half_way)) as server,
+        open_loom(VllmModel(server.url, name="faulty")) as loom,
+        open_loom(None) as other,
+    ):
+        stream = loom.stream(request.model_copy(update={"policy": "model"}))
+        said = [await asyncio.wait_for(anext(stream), PATIENCE)]
+        made = await other.decide(request)
+        go_on.set()
+        said += [item async for item in stream]
+
+    at = next(place for place, item in enumerate(said) if isinstance(item, LineWithdrawn))
+    shown, withdrawn, anew, last = said[:at], said[at], said[at + 1 : -1], said[-1]
+    assert shown[0] == SpokenSentence(text=PIECES[0])
+    assert withdrawn == LineWithdrawn(text="".join(item.text for item in shown if isinstance(item, SpokenSentence)))
+    assert "".join(item.text for item in anew if isinstance(item, SpokenSentence)) == line_of(made)
+    assert isinstance(last, DecisionMade)
+    assert last.decision.content == made.content
 
 
 @pytest.mark.parametrize("begun", [False, True])
