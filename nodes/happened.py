@@ -22,11 +22,14 @@ from schemas import (
     EntityDied,
     FactionAttacked,
     ItemExamined,
+    ItemGiven,
     ItemPickedUp,
     ItemUsed,
     LocationEntered,
     LocationExited,
     PassageRefused,
+    PlaceDestroyed,
+    QuestBranchChosen,
     QuestCompleted,
     QuestObjectiveCompleted,
     QuestRequested,
@@ -74,6 +77,11 @@ def happened(situation: Situation) -> str:
             return f"{tell.did(actor)} left{tell.place('', place or tell.here)}{tell.place('for', to)}."
         case ItemPickedUp(actor=actor, item=item):
             return f"{tell.did(actor)} took {tell.name(item)}."
+        case ItemGiven(actor=actor, item=item, receiver=receiver):
+            return f"{tell.did(actor)} gave {tell.name(item)} to {tell.whom(receiver)}."
+        case PlaceDestroyed(actor=actor, place=place):
+            by = f" by {tell.whom(actor)}" if actor != "world" else ""
+            return f"{tell.name(place)} was destroyed{by}."
         case ItemUsed(actor=actor, item=item, target=target):
             return f"{tell.did(actor)} used {tell.name(item)}{tell.others('on', (target,) if target else ())}."
         case ItemExamined(actor=actor, item=item):
@@ -84,6 +92,8 @@ def happened(situation: Situation) -> str:
             return f"{tell.did(actor)} took on the quest {in_words(quest)}."
         case QuestObjectiveCompleted(actor=actor, quest=quest, objective=objective):
             return f"{tell.did(actor)} got {in_words(objective)} done, for the quest {in_words(quest)}."
+        case QuestBranchChosen(actor=actor, quest=quest, branch=branch):
+            return f"{tell.did(actor)} chose how the quest {in_words(quest)} shall end: {in_words(branch)}."
         case QuestCompleted(actor=actor, quest=quest, branch=branch):
             return f"{tell.did(actor)} finished the quest {in_words(quest)}: {in_words(branch)}."
         case DiplomaticOffer(offering=offering, receiving=receiving, terms=terms, message=message):

@@ -23,10 +23,13 @@ from schemas import (
     EntityDamaged,
     EntityDied,
     ItemExamined,
+    ItemGiven,
     ItemPickedUp,
     ItemUsed,
     LocationEntered,
     LocationExited,
+    PlaceDestroyed,
+    QuestBranchChosen,
     QuestCompleted,
     QuestDecision,
     QuestObjectiveCompleted,
@@ -80,7 +83,7 @@ def emotion(request: DecisionRequest, content: Content | None, staged: Sequence[
 def _weight_of_event(request: DecisionRequest) -> float:
     """-1 to 1; 0 is what ordinary talk weighs."""
     match request.event:
-        case EntityDied() | SecretRevealed():
+        case EntityDied() | SecretRevealed() | PlaceDestroyed():
             return 0.9
         case CombatEnded(fallen=fallen):
             return 0.8 if fallen else 0.4
@@ -90,13 +93,13 @@ def _weight_of_event(request: DecisionRequest) -> float:
             return 0.2 + 0.6 * _share_lost(request)
         case RelationshipModified(affinity=affinity, trust=trust):
             return 0.2 + 0.6 * max(abs(affinity), abs(trust))
-        case CombatStarted() | DiplomaticOffer() | QuestStarted() | QuestObjectiveCompleted():
+        case CombatStarted() | DiplomaticOffer() | QuestStarted() | QuestObjectiveCompleted() | QuestBranchChosen():
             return 0.4
         case CombatAbilityUsed() | QuestRequested():
             return 0.1
         case DialogueStarted(text=str(text)) | DialogueChoice(text=text):
             return 0.0 if len(_LONGER_WORD.findall(text)) >= LEAST_WORDS else _GREETING
-        case ItemPickedUp() | ItemUsed() | ItemExamined():
+        case ItemPickedUp() | ItemGiven() | ItemUsed() | ItemExamined():
             return _ROUTINE
         case LocationEntered() | LocationExited() | DialogueEnded() | DialogueStarted():
             return _GREETING

@@ -10,8 +10,8 @@ from nodes.context import Context
 from nodes.notes import MOST_FAULTS, note, validity
 from nodes.state import DecisionState
 from nodes.step import Step
-from rules import prove as find_plans
-from schemas import QuestDecision
+from rules import prove_here, told_to
+from schemas import QuestProposal
 
 
 async def prove(state: DecisionState, context: Context) -> Step[Literal["proven", "unproven"]]:
@@ -22,14 +22,18 @@ async def prove(state: DecisionState, context: Context) -> Step[Literal["proven"
             outcome="unproven", because="not_in_schema", update={"receipt": note(state, reason="not_in_schema")}
         )
     try:
-        quest = QuestDecision.model_validate(content)
+        quest = QuestProposal.model_validate(
+            {name: content[name] for name in content if name in QuestProposal.model_fields}
+        )
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         return _unproven(state, faults, "not_in_schema", world=None)
-    proof = find_plans(quest, context.situation(state, "prove"))
+    situation = context.situation(state, "prove")
+    proof = prove_here(quest, situation)
     if proof.holds:
         return Step(outcome="proven")
-    return _unproven(state, list(proof.faults), "cannot_be_finished", world=False)
+    faults = [told_to(situation, quest, fault) for fault in proof.faults]
+    return _unproven(state, faults, "cannot_be_finished", world=False)
 
 
 def _unproven(

@@ -9,7 +9,7 @@ from rules.describe import describe
 from rules.diplomacy import answer_offer
 from rules.encounters import prepare_encounter
 from rules.fight import choose_move
-from rules.quests import offer_quest
+from rules.quests.templates import offer_quest
 from rules.situation import Situation
 from rules.talk import speak
 from schemas.decisions import Content

@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rules.bargain import LIGHT_TERMS, Obstacle, Table, set_faults, term_faults
 from rules.boss.planning import Council
-from rules.budget import quest_gold, quest_items, quest_xp
 from rules.describe import look_at
 from rules.encounters import asked_difficulty, balance, budget_of, figures, within_budget, xp_of
 from rules.fight import better_than
 from rules.known import Known
 from rules.moves import Hindrance, Moves, moves_open
 from rules.objection import Objection
-from rules.proof import prove
+from rules.quests.judging import complete_quest, objections_to_quest
 from rules.situation import Situation
 from rules.taint import Sought, hidden_from, names_of
 from rules.words import objections_to_words
@@ -31,6 +30,7 @@ from schemas.decisions import (
     EncounterProposal,
     LegendaryAction,
     QuestDecision,
+    QuestProposal,
     TacticsDecision,
     UseItem,
 )
@@ -73,13 +73,15 @@ def judge(
 def complete(decides: str, proposal: Value, situation: Situation) -> tuple[Content, tuple[str, ...]]:
     """The decision that a proposal becomes, and what had to be corrected.
 
-    An encounter gets its figures from the rules and is balanced; everything else is as it was proposed. Raises
-    `UnknownThing` for a name that is no content, `TypeError` for a proposal of another kind.
+    An encounter gets its figures from the rules and is balanced, a quest its proof; everything else is as it was
+    proposed. Raises `UnknownThing` for a name that is no content, `TypeError` for a proposal of another kind.
     """
     if decides not in CONTENTS:
         raise UnknownThing("kind of content", decides, CONTENTS)
     if decides == EncounterDecision.__name__ and isinstance(proposal, EncounterProposal):
         return balance(proposal, situation)
+    if decides == QuestDecision.__name__ and isinstance(proposal, QuestProposal):
+        return complete_quest(proposal, situation), ()
     content = CONTENTS[decides]
     if not isinstance(proposal, content):
         raise TypeError(f"a {type(proposal).__name__} is no {content.__name__}")
@@ -95,8 +97,8 @@ def _of_kind(proposal: Value, situation: Situation, facts: Collection[str], floo
             yield from illegal or _poor_play(proposal, situation, floor)
         case EncounterProposal():
             yield from _encounter(proposal, situation)
-        case QuestDecision():
-            yield from _quest(proposal, situation, facts)
+        case QuestProposal():
+            yield from objections_to_quest(proposal, situation, facts)
         case DiplomacyDecision():
             yield from _diplomacy(proposal, situation)
         case TacticsDecision():
@@ -209,38 +211,6 @@ def _encounter(proposal: EncounterProposal, situation: Situation) -> Iterator[Ob
         if claimed != tuple(counted):
             what = f"it is {counted.difficulty}, with {counted.xp} XP and {counted.adjusted_xp} adjusted"
             yield Objection("wrong_figures", "difficulty", what)
-
-
-def _quest(proposal: QuestDecision, situation: Situation, facts: Collection[str]) -> Iterator[Objection]:
-    known = Known(situation)
-    if proposal.giver not in known.givers:
-        code = "dead_giver" if proposal.giver in situation.dead else "unknown_giver"
-        why = "is dead" if code == "dead_giver" else "is nobody who could give a quest"
-        yield Objection(code, "giver", f"'{proposal.giver}' {why}; {_one_of(known.givers)}")
-    strange = False
-    for number, objective in enumerate(proposal.objectives):
-        if known.fits(objective.kind, objective.target) or (objective.kind == "learn" and objective.target in facts):
-            continue
-        strange = True
-        what = f"'{objective.target}' is nothing that one could {objective.kind} here"
-        yield Objection("unknown_target", f"objectives[{number}].target", what)
-    if not strange:
-        yield from (Objection("unreachable", "branches", fault) for fault in prove(proposal, situation).faults)
-    yield from _rewards(proposal, situation, known)
-
-
-def _rewards(proposal: QuestDecision, situation: Situation, known: Known) -> Iterator[Objection]:
-    rewards, levels = proposal.rewards, situation.party_levels
-    for name, given, most in (
-        ("xp", rewards.xp, quest_xp(levels)),
-        ("gold", rewards.gold, quest_gold(levels)),
-        ("items", len(rewards.items), quest_items(levels)),
-    ):
-        if given > most:
-            yield Objection("over_budget", f"rewards.{name}", f"{given} is too much; {most} is the most for this party")
-    for number, item in enumerate(rewards.items):
-        if item not in known.items:
-            yield Objection("unknown_item", f"rewards.items[{number}]", f"there is no item '{item}'")
 
 
 _WHY_NO_TREATY: Mapping[Obstacle, str] = {

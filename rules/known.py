@@ -40,9 +40,10 @@ class Known:
 
     @cached_property
     def places(self) -> tuple[str, ...]:
-        """Places of the world; where the scene is, and where one can go from there."""
-        location = self.situation.request.scene.location
-        return tuple(dict.fromkeys((location.id, *location.exits, *self.situation.world.places)))
+        """Places of the world; where the scene is, and where one can go from there. Not those that are no more."""
+        location, gone = self.situation.request.scene.location, self.situation.gone
+        named = dict.fromkeys((*location.exits, *self.situation.world.places))
+        return (location.id, *(place for place in named if place != location.id and place not in gone))
 
     @cached_property
     def items(self) -> tuple[str, ...]:
@@ -93,5 +94,5 @@ class Known:
             "deliver": items | alive | factions | places,
             "defeat": alive | factions,
             "protect": alive | items | places,
-            "learn": alive | factions | places | items | self.concepts | self.situation.dead,
+            "learn": alive | factions | places | items | self.concepts | self.situation.dead | self.situation.gone,
         }

@@ -17,10 +17,12 @@ from schemas.events import (
     EncounterRequested,
     EntityDamaged,
     EntityDied,
+    PlaceDestroyed,
     QuestRequested,
 )
 from schemas.knowledge import Relationship
 from schemas.pacing import Aim
+from schemas.quests import Tidings
 from schemas.requests import DecisionRequest
 from schemas.scene import EntityKind, PresentEntity
 from schemas.tactics import Stance, Study
@@ -47,6 +49,8 @@ class Situation:
     """How hard an encounter is meant to be, where the request leaves that open and the road finds out."""
     known_temper: Temper | None = None
     """What the character is like now, where the road has looked it up; None: as its sheet says."""
+    tidings: Tidings = field(default_factory=Tidings)
+    """What the record knows that a quest has to heed, on a road that looks it up."""
 
     @cached_property
     def actor(self) -> PresentEntity | None:
@@ -147,14 +151,25 @@ class Situation:
 
     @cached_property
     def dead(self) -> frozenset[str]:
-        """Whoever is known to be dead: without hit points in the scene, or reported so."""
-        fallen = {one.id for one in self.request.scene.present if not one.alive}
+        """Whoever is known to be dead: without hit points in the scene, or reported so, now or in the record.
+
+        Who stands in the scene alive was brought back, whatever is told of them.
+        """
+        here = self.request.scene.present
+        fallen = {one.id for one in here if not one.alive}
+        fallen.update(set(self.tidings.dead) - {one.id for one in here if one.hit_points is not None and one.alive})
         for event in (*self.request.scene.recent_events, self.request.event):
             if isinstance(event, EntityDied):
                 fallen.add(event.entity)
             elif isinstance(event, CombatEnded):
                 fallen.update(event.fallen)
         return frozenset(fallen)
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Places that are no more: reported so, now or in the record."""
+        events = (*self.request.scene.recent_events, self.request.event)
+        return frozenset((*self.tidings.gone, *(one.place for one in events if isinstance(one, PlaceDestroyed))))
 
     @cached_property
     def used(self) -> dict[str, int]:

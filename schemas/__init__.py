@@ -68,6 +68,7 @@ from schemas.decisions import (
     Objective,
     ObjectiveKind,
     QuestDecision,
+    QuestProposal,
     Rewards,
     TacticsDecision,
     UseItem,
@@ -125,11 +126,14 @@ from schemas.events import (
     GameEvent,
     Grade,
     ItemExamined,
+    ItemGiven,
     ItemPickedUp,
     ItemUsed,
     LocationEntered,
     LocationExited,
     PassageRefused,
+    PlaceDestroyed,
+    QuestBranchChosen,
     QuestCompleted,
     QuestObjectiveCompleted,
     QuestRequested,
@@ -180,11 +184,25 @@ from schemas.knowledge import (
     TraitFact,
     Turn,
 )
-from schemas.lives import Experience, QuestProgress, QuestStatus, RelationshipChange
+from schemas.lives import Experience, QuestProgress, RelationshipChange
 from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
+from schemas.quests import (
+    BranchPlan,
+    Ending,
+    ObjectiveRule,
+    PlanStep,
+    QuestInShort,
+    QuestStatus,
+    Requirement,
+    Tidings,
+    Timer,
+)
+from schemas.quests import (
+    Condition as QuestCondition,
+)
 from schemas.receipts import Cut, Receipt, Reuse, Source, StepTaken, Tokens, Validity, Versions
 from schemas.requests import Decision, DecisionRequest, Policy
 from schemas.scene import EntityKind, EntityRef, Lighting, LocationSnapshot, Position, PresentEntity, Scene, Weather
@@ -288,6 +306,7 @@ __all__ = [
     "BadWorld",
     "Bout",
     "Branch",
+    "BranchPlan",
     "BudgetAlert",
     "BudgetSettings",
     "BudgetUse",
@@ -349,6 +368,7 @@ __all__ = [
     "EncounterProposal",
     "EncounterRequested",
     "EncounterSettings",
+    "Ending",
     "EndpointRole",
     "EndpointSettings",
     "EntityDamaged",
@@ -385,6 +405,7 @@ __all__ = [
     "Item",
     "ItemEffect",
     "ItemExamined",
+    "ItemGiven",
     "ItemPickedUp",
     "ItemUsed",
     "JointWar",
@@ -418,6 +439,7 @@ __all__ = [
     "Need",
     "Objective",
     "ObjectiveKind",
+    "ObjectiveRule",
     "Odds",
     "Offer",
     "OneAndOffHand",
@@ -428,6 +450,8 @@ __all__ = [
     "Payload",
     "Peace",
     "Place",
+    "PlaceDestroyed",
+    "PlanStep",
     "PlayerModel",
     "Policy",
     "PolicySettings",
@@ -436,11 +460,15 @@ __all__ = [
     "PrisonerExchange",
     "Promise",
     "PromptTooLong",
+    "QuestBranchChosen",
     "QuestCompleted",
+    "QuestCondition",
     "QuestDecision",
     "QuestFact",
+    "QuestInShort",
     "QuestObjectiveCompleted",
     "QuestProgress",
+    "QuestProposal",
     "QuestRequested",
     "QuestStarted",
     "QuestStatus",
@@ -457,6 +485,7 @@ __all__ = [
     "RelationshipFact",
     "RelationshipModified",
     "Reply",
+    "Requirement",
     "RerankSettings",
     "Reuse",
     "RevealFact",
@@ -499,7 +528,9 @@ __all__ = [
     "Tendencies",
     "Term",
     "TermKind",
+    "Tidings",
     "TimeAdvanced",
+    "Timer",
     "Tokens",
     "ToolCall",
     "ToolResult",

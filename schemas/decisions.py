@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from schemas.events import Grade
 from schemas.odds import Odds
 from schemas.pacing import Aim
+from schemas.quests import BranchPlan, Ending, ObjectiveRule, Requirement, Timer
 from schemas.treaties import TreatyTerm
 from schemas.values import Id, Value
 
@@ -148,7 +149,7 @@ class Branch(Value):
 
     id: Id
     name: Short
-    ending: Literal["success", "compromise", "failure"]
+    ending: Ending
     decided_by: Id
     """The objective with which the quest ends this way."""
 
@@ -161,8 +162,8 @@ class Rewards(Value):
     items: Annotated[tuple[Id, ...], Field(max_length=4)]
 
 
-class QuestDecision(Value):
-    """A quest: objectives as a directed graph, and 3 to 5 ways for it to end."""
+class QuestProposal(Value):
+    """What could be asked of the party: objectives as a directed graph, and 3 to 5 ways for it to end."""
 
     title: Short
     giver: Id
@@ -174,7 +175,7 @@ class QuestDecision(Value):
     """What could follow."""
 
     @model_validator(mode="after")
-    def _a_graph(self) -> QuestDecision:
+    def _a_graph(self) -> QuestProposal:
         ids = [objective.id for objective in self.objectives]
         if len(set(ids)) != len(ids):
             raise ValueError("two objectives share an id")
@@ -193,6 +194,36 @@ class QuestDecision(Value):
             raise ValueError(f"objectives wait for each other: {' -> '.join(error.args[1])}") from None
         if all(branch.ending == "failure" for branch in self.branches):
             raise ValueError("no branch ends well")
+        return self
+
+
+class QuestDecision(QuestProposal):
+    """A quest that can be finished. Plans and timers are the rules', never the model's."""
+
+    plot: Id | None = None
+    """The template that it is made from; None: somebody's own idea."""
+    conditions: Annotated[tuple[ObjectiveRule, ...], Field(max_length=12)] = ()
+    """What objectives need and make beyond what their kinds say."""
+    timers: Annotated[tuple[Timer, ...], Field(max_length=5)] = ()
+    """How long branches stay open; a branch without one stays open."""
+    requires: Annotated[tuple[Requirement, ...], Field(max_length=4)] = ()
+    """How other quests must have ended before this one can be taken."""
+    plans: Annotated[tuple[BranchPlan, ...], Field(max_length=5)] = ()
+    """The proof: a way to each ending that is no failure, as the world was when the quest was accepted."""
+
+    @model_validator(mode="after")
+    def _about_itself(self) -> QuestDecision:
+        objectives = {objective.id for objective in self.objectives}
+        branches = {branch.id for branch in self.branches}
+        for what, known, named in (
+            ("conditions", objectives, [one.objective for one in self.conditions]),
+            ("plans", objectives, [step.objective for plan in self.plans for step in plan.steps]),
+            ("plans", branches, [plan.branch for plan in self.plans]),
+            ("timers", branches, [timer.branch for timer in self.timers]),
+        ):
+            for name in named:
+                if name not in known:
+                    raise ValueError(f"{what} name '{name}', which does not exist")
         return self
 
 
@@ -273,5 +304,9 @@ CONTENTS: dict[str, type[Content]] = {
 }
 """What a declaration's `decides:` may name."""
 
-PROPOSALS: dict[str, type[Value]] = {**CONTENTS, "EncounterDecision": EncounterProposal}
+PROPOSALS: dict[str, type[Value]] = {
+    **CONTENTS,
+    "EncounterDecision": EncounterProposal,
+    "QuestDecision": QuestProposal,
+}
 """What a model is asked for, by what is decided."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from schemas.calendar import Season, WorldTime
 from schemas.knowledge import Tag, TagKind
 from schemas.treaties import TreatyTerm
-from schemas.values import Id, SignedUnitFloat, Value
+from schemas.values import Id, SignedUnitFloat, Value, as_fields
 
 Difficulty = Literal["easy", "medium", "hard", "deadly", "low", "moderate", "high"]
 """How hard an encounter may be for a party: the thresholds of 2014 (Basic Rules), or the budgets of 2024 (SRD 5.2)."""
@@ -196,6 +196,16 @@ class ItemPickedUp(EventBase):
     involved_fields: ClassVar[tuple[str, ...]] = ("item",)
 
 
+class ItemGiven(EventBase):
+    """Somebody handed something to somebody, or left it somewhere."""
+
+    type: Literal["ItemGiven"] = "ItemGiven"
+    actor: Id
+    item: Id
+    receiver: Id
+    involved_fields: ClassVar[tuple[str, ...]] = ("item", "receiver")
+
+
 class ItemUsed(EventBase):
     """Somebody used something, perhaps on somebody."""
 
@@ -213,6 +223,23 @@ class ItemExamined(EventBase):
     actor: Id
     item: Id
     involved_fields: ClassVar[tuple[str, ...]] = ("item",)
+
+
+class PlaceDestroyed(EventBase):
+    """A place is no more: burnt, drowned, buried. Nobody can go there again. `location` is that place."""
+
+    type: Literal["PlaceDestroyed"] = "PlaceDestroyed"
+    actor: Id = "world"
+    """Who did it, where somebody did."""
+    place: Id
+
+    @model_validator(mode="before")
+    @classmethod
+    def _there(cls, value: object) -> object:
+        fields = as_fields(value)
+        if fields is None or fields.get("location") is not None or "place" not in fields:
+            return value
+        return {**fields, "location": fields["place"]}
 
 
 class EncounterRequested(EventBase):
@@ -256,6 +283,10 @@ class QuestRequested(EventBase):
     giver: Id
     party_levels: tuple[Annotated[int, Field(ge=1, le=20)], ...] = Field(default=(1,), min_length=1, max_length=12)
     themes: tuple[Id, ...] = Field(default=(), max_length=8)
+    follows: Id | None = None
+    """The quest that this one shall go on from: one of its hooks opens it."""
+    within_hours: int | None = Field(default=None, ge=1, le=24 * 365)
+    """How long the party shall have for it, by the game's clock; None: as long as suits it."""
     answered_by: ClassVar[str | None] = "quest"
     primary_field: ClassVar[str] = "giver"
     involved_fields: ClassVar[tuple[str, ...]] = ("actor",)
@@ -276,6 +307,15 @@ class QuestObjectiveCompleted(EventBase):
     actor: Id
     quest: Id
     objective: Id
+
+
+class QuestBranchChosen(EventBase):
+    """The party chose how a quest shall end: other ways are closed, and a failure that is chosen is one at once."""
+
+    type: Literal["QuestBranchChosen"] = "QuestBranchChosen"
+    actor: Id
+    quest: Id
+    branch: Id
 
 
 class QuestCompleted(EventBase):
@@ -442,13 +482,16 @@ GameEvent = Annotated[
     | LocationEntered
     | LocationExited
     | ItemPickedUp
+    | ItemGiven
     | ItemUsed
     | ItemExamined
+    | PlaceDestroyed
     | EncounterRequested
     | DescriptionRequested
     | QuestRequested
     | QuestStarted
     | QuestObjectiveCompleted
+    | QuestBranchChosen
     | QuestCompleted
     | DiplomaticOffer
     | DiplomaticReply

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, JsonValue
 
 from schemas.calendar import WorldTime
+from schemas.quests import QuestStatus
 from schemas.values import Id, SignedUnitFloat, Value
-
-QuestStatus = Literal["offered", "started", "advanced", "completed", "failed"]
 
 
 class QuestProgress(Value):
@@ -22,6 +19,19 @@ class QuestProgress(Value):
     done: tuple[Id, ...] = Field(default=(), max_length=64)
     """Objectives that are behind the party."""
     at: WorldTime
+    branch: Id | None = None
+    """The way that it ended; while it goes on, the way that the party has chosen."""
+    lost: tuple[Id, ...] = Field(default=(), max_length=8)
+    """Branches that can no longer be had."""
+    begun: WorldTime | None = None
+    """When the party took it: timers count from here."""
+    party: tuple[Id, ...] = Field(default=(), max_length=12)
+    """Who took it."""
+    plot: Id | None = None
+    about: tuple[Id, ...] = Field(default=(), max_length=24)
+    hooks: tuple[str, ...] = Field(default=(), max_length=4)
+    because: Id | None = None
+    """Why it changed last, as a code: `event`, `choice`, `timer`, `impossible`, `game`."""
 
 
 class Experience(Value):

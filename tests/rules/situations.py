@@ -172,6 +172,7 @@ _FIELDS: dict[str, SearchStrategy[object]] = {
     "text": st.text(min_size=1, max_size=40),
     "tone": st.sampled_from(tuple(EmotionalTone)).map(str),
     "reason": st.just("left"),
+    "within_hours": st.sampled_from((None, 1, 48)),
     "party_levels": st.lists(st.integers(1, 20), min_size=1, max_size=12).map(tuple),
     "difficulty": st.sampled_from((None, "easy", "medium", "hard", "deadly", "low", "moderate", "high")),
     "themes": _some(st.sampled_from(("forest", "undead", "moon", "the_crown"))),

@@ -61,6 +61,7 @@ NAMED_BY_THE_ISSUE = {
     "DiplomaticOffer", "TimeAdvanced", "DayChanged", "SeasonChanged", "RelationshipModified", "SecretRevealed",
     "DescriptionRequested", "Custom", "DiplomaticReply", "FactionAttacked", "PassageRefused", "TributePaid",
     "AllyAnswered",
+    "ItemGiven", "PlaceDestroyed", "QuestBranchChosen",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from inference import Ask, ScriptedModel
 from rules import Situation, judge
 from rules import decide as decide_by_rules
-from schemas import Decision, DecisionRequest, Settings
+from schemas import Decision, DecisionRequest, QuestProposal, Settings
 from service import Loom
 
 KINDS = ("dialogue", "combat", "encounter", "quest", "diplomacy", "tactics", "description")
@@ -87,7 +87,7 @@ def good_answer(loom: Loom, request: DecisionRequest) -> dict[str, Any]:
     if kind == "quest":
         made = decide_by_rules("QuestDecision", situation(loom, request)).model_dump(mode="json")
         content = {
-            **made,
+            **{name: made[name] for name in QuestProposal.model_fields},
             "title": "A bell nobody rings",
             "summary": "Something rings at night, and somebody should go.",
         }

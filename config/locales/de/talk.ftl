@@ -106,6 +106,12 @@ quest-step-defeat = Bezwingen: { $target }
 quest-step-protect = Vor Schaden bewahren: { $target }
 quest-step-learn = Mehr herausfinden: { $target }
 
+quest-ask-warm = Wer hier bittet, meint es gut mit euch.
+quest-ask-cold = Niemand hier bittet gerade euch gern darum; es ist nur sonst niemand da.
+quest-ask-again = Beim letzten Mal ging es gut aus: { $title }.
+quest-ask-failed = Beim letzten Mal wurde nichts daraus: { $title }. Hier ist die Gelegenheit, das gutzumachen.
+quest-ask-follows = Es ist noch nicht vorbei: { $title }. { $hook }.
+
 quest-hunt-title = Die Jagd: { $about }
 quest-hunt-summary = Seit dem letzten Mond gibt es Ärger damit: { $about }. Die Spuren führen hierher: { $place }. { $giver } will ein Ende davon sehen und würde noch mehr zahlen, um zu wissen, warum es anfing.
 quest-hunt-success = Der Ärger hat ein Ende

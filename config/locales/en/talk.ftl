@@ -106,6 +106,12 @@ quest-step-defeat = Overcome { $target }
 quest-step-protect = Let no harm come to { $target }
 quest-step-learn = Find out more: { $target }
 
+quest-ask-warm = You have a friend who asks this of you.
+quest-ask-cold = Nobody here wants to ask you of all people; there is nobody else.
+quest-ask-again = It went well the last time: { $title }.
+quest-ask-failed = The last time it came to nothing: { $title }. Here is a chance to make up for it.
+quest-ask-follows = It is not over: { $title }. { $hook }.
+
 quest-hunt-title = The hunt: { $about }
 quest-hunt-summary = Since the last moon there has been trouble with this: { $about }. The tracks lead here: { $place }. { $giver } wants it ended, and would pay still more to know why it began.
 quest-hunt-success = The trouble is over
