@@ -15,6 +15,7 @@ from nodes.judge import judge
 from nodes.keep_look import keep_look
 from nodes.look_up import look_up
 from nodes.notes import note
+from nodes.pressure import Pressure
 from nodes.prompts import Prompt, PromptLibrary
 from nodes.prove import prove
 from nodes.recall import recall
@@ -68,6 +69,7 @@ __all__ = [
     "Knob",
     "NodeFunction",
     "NodeSpec",
+    "Pressure",
     "Prompt",
     "PromptLibrary",
     "Ring",

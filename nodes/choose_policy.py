@@ -27,8 +27,8 @@ async def choose_policy(
 
     The draw is made from the request's seed, so the same request always takes the same road; what budgets cover is
     drawn by their share, too, and stays with the rules once they are used up. `role`: that of the question, for
-    endpoints may differ. Where so much waits already that there is no room for one as urgent, rules decide: crowds
-    first.
+    endpoints may differ. Where so much waits already that there is no room for one as urgent, or this process makes
+    so many decisions that they would be late, rules decide: crowds first.
     """
     request = context.request(state)
     if request.policy == "rules":
@@ -43,13 +43,16 @@ async def choose_policy(
         drawn = dice.chance(context.budgets.share(account))
         if not drawn or not (account.rank in model_for or dice.chance(share)):
             return _rules(state, "rules_by_share")
-    ahead = outlook(context.model, role, lane_of(state, context), request.world)
+    lane = lane_of(state, context)
+    ahead = outlook(context.model, role, lane, request.world)
     if not ahead.available:
         return _rules(state, "model_unavailable", wanted=True)
     if ahead.busy:
         return _rules(state, "model_busy", wanted=True)
     if context.clock.limit(context.time_left(state)) <= ahead.usual_latency:
         return _rules(state, "model_too_slow", wanted=True)
+    if not context.pressure.admits(lane, context.clock.limit(context.time_left(state))):
+        return _rules(state, "too_many_at_once", wanted=True)
     if account_now() is None:  # a graph that is run by itself: no Loom has counted its decision
         context.budgets.begin(account)
     if not context.budgets.take(account):

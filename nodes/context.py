@@ -11,6 +11,7 @@ from inference import AnswerCache, Budgets, Model
 from memory import Memory
 from nodes.clock import Clock, SystemClock
 from nodes.looks import Looks
+from nodes.pressure import Pressure
 from nodes.prompts import PromptLibrary
 from nodes.ring import Ring
 from nodes.state import DecisionState
@@ -56,6 +57,8 @@ class Context:
     """What models answered before; None: nothing is said again."""
     clock: Clock = field(default_factory=SystemClock)
     policy: PolicySettings = field(default_factory=PolicySettings)
+    pressure: Pressure = field(default_factory=Pressure, repr=False)
+    """How many decisions are being made with a model, for all to be made in time."""
     asking: ModelSettings = field(default_factory=ModelSettings)
     conversation: ConversationSettings = field(default_factory=ConversationSettings)
     encounters: EncounterSettings = field(default_factory=EncounterSettings)

@@ -257,6 +257,9 @@ class PolicySettings(Value):
     """Kinds that no budget sends to the rules: negotiation and long-term strategy. What they cost is counted."""
     max_tool_calls: int = Field(default=3, ge=0, le=16)
     """Tool calls that one decision may make."""
+    work_ms: float = Field(default=16.0, ge=0, le=1_000)
+    """Milliseconds of a core that a decision by a model takes of this process, falling back included. So many are
+    begun at once as can end in time, the rest goes to the rules. 0: all of them are begun."""
 
 
 class BudgetSettings(Value):

@@ -23,7 +23,7 @@ from inference import (
     load_models,
 )
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
-from nodes import Clock, Context, PromptLibrary, Ring, SystemClock
+from nodes import Clock, Context, Pressure, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
 from schemas import BadSettings, Fault, Party, Settings
 from service.answers import kept_answers
@@ -94,6 +94,7 @@ async def assemble(
             answers=answers,
             clock=clock or SystemClock(),
             policy=settings.policy,
+            pressure=Pressure(settings.policy.work_ms / 1_000),
             asking=settings.model,
             conversation=settings.conversation,
             encounters=settings.encounters,

@@ -47,6 +47,7 @@ from service.assemble import FROM_SETTINGS, Asked, assemble
 from service.background import Background
 from service.checkpoints import Checkpoints, open_checkpoints
 from service.exporters import exporting
+from service.garbage import left_alone
 from service.jobs import jobs_of
 from telemetry import calls_made, decision_span
 from tools import Toolbox
@@ -97,6 +98,7 @@ class Loom:
         `model`: what to ask in its place (None: nothing). `catalogue`: with nodes of your own. `tools`: your
         own, beside the library's.
         Where there is a model, what its prompts need is started now: no decision shares the second that it takes.
+        While it is open, Python's garbage collector leaves alone what the process held when it opened (`gc.freeze`).
         Raises `CallerError` for what does not fit, `RecordError` where the record cannot be opened.
         """
         settings = settings or load_settings()
@@ -111,7 +113,8 @@ class Loom:
             try:
                 loom._compile_all()
                 await asyncio.wait({warming}, timeout=WARM_SECONDS)
-                yield loom
+                with left_alone():
+                    yield loom
             finally:
                 warming.cancel()
                 await asyncio.wait({warming})
@@ -310,7 +313,7 @@ class Loom:
     async def _run(self, request: DecisionRequest, start: DecisionInput | None, began: float) -> Decision:
         account = self.context.account(request)
         self.context.budgets.begin(account)
-        with decision_span(request) as span, working_for(account):
+        with decision_span(request) as span, working_for(account), self.context.pressure.deciding():
             decision = span.made(await self._answer(request, start, began))
         self.background.after(request)
         return decision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import sqlite3
 import time
@@ -224,3 +225,16 @@ async def test_a_hundred_characters_are_answered_at_once(open_loom: OpenLoom, op
 
     assert {decision.receipt.source for decision in made} == {"rules"}
     assert len({decision.id for decision in made}) == 100
+
+
+async def test_a_full_collection_does_not_look_at_what_lives_as_long_as_a_loom(open_loom: OpenLoom) -> None:
+    def looked_at(one: object) -> bool:
+        return any(other is one for other in gc.get_objects())
+
+    async with open_loom(None) as loom:
+        graph = loom.graph("dialogue")
+        async with open_loom(None):
+            pass
+        assert not looked_at(graph), "another one that closes changes nothing for this one"
+        assert looked_at([graph]), "what came later is looked at"
+    assert looked_at(graph), "and all of it once nobody needs it any more"
