@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from inference.model import Message, sendable
@@ -34,7 +35,7 @@ def estimate(prompt: str | Sequence[Message]) -> int:
     right for a budget that must hold, wrong for a bill. For text no tokenizer was made for see `at_most`.
     """
     if isinstance(prompt, str):
-        return sum(_of_piece(piece) for piece in _WORDS.findall(prompt))
+        return sum(map(_of_piece, _WORDS.findall(prompt)))
     return A_PROMPT + sum(A_MESSAGE + estimate(message["content"]) for message in prompt)
 
 
@@ -43,6 +44,7 @@ def at_most(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(maxsize=16_384)  # prose says the same words over and over
 def _of_piece(piece: str) -> int:
     size = at_most(piece)
     if piece.isspace():

@@ -119,11 +119,15 @@ class Play:
             return
         finally:
             self._leave(request.kind, request.thread or request.id)
-        late = (time.perf_counter() - began) * 1_000 - request.deadline_ms
+        late, idle = (time.perf_counter() - began) * 1_000 - request.deadline_ms, (waited() - kept) * 1_000
         receipt = decision.receipt
+        if late > self._grace_ms:
+            steps = {step.node: round(step.milliseconds) for step in receipt.steps}
+            about = {"kind": request.kind, "reason": receipt.reason, "of": request.deadline_ms, "steps": steps}
+            log.warning("soak_late", ms=round(late), waited_ms=round(idle), decision=request.id, **about)
         tally.answered += 1
         tally.in_time += late <= self._grace_ms
-        tally.in_time_of_ours += late - (waited() - kept) * 1_000 <= self._grace_ms
+        tally.in_time_of_ours += late - idle <= self._grace_ms
         tally.worst_ms = max(tally.worst_ms, late)
         tally.sources[receipt.source] += 1
         if receipt.source == "fallback":

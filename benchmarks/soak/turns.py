@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-FRONT, BEHIND = -10, 15
+FRONT, BEHIND = -10, 6
 """Niceness."""
 
 _SCHEDULER = Path(f"/proc/self/task/{os.getpid()}/schedstat")
