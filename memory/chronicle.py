@@ -6,15 +6,26 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
 
 from memory.record.moods import latest_temper
 from memory.record.record import Record
 from memory.record.rows import parsed
-from memory.record.tables import AFFAIR_CHANGE, EXPERIENCE, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
+from memory.record.tables import AFFAIR_CHANGE, EXPERIENCE, FACT, MOOD_CHANGE, QUEST_CHANGE, RELATIONSHIP_CHANGE
 from memory.timelines.timelines import visible
 from memory.values import Worlds
-from schemas import Affair, AffairChange, Experience, Mood, QuestProgress, Relationship, RelationshipChange, TraitDrift
+from schemas import (
+    TIDINGS,
+    Affair,
+    AffairChange,
+    Experience,
+    Fact,
+    Mood,
+    QuestProgress,
+    Relationship,
+    RelationshipChange,
+    TraitDrift,
+)
 
 T = TypeVar("T")
 _CHANGE = RELATIONSHIP_CHANGE.c
@@ -51,6 +62,12 @@ def _experience(body: str) -> Experience:
     return parsed(Experience, body)
 
 
+@lru_cache(maxsize=4_096)
+def _quest(body: str) -> QuestProgress:
+    """Read once: the ledger is looked through whenever something happens that could be a quest's."""
+    return parsed(QuestProgress, body)
+
+
 def _latest(table: Table, of: ColumnElement[str]) -> ColumnElement[int]:
     return func.row_number().over(partition_by=of, order_by=table.c.seq.desc()).label("age")
 
@@ -61,6 +78,14 @@ _RANKED_QUESTS = (
     .subquery()
 )
 _QUESTS = select(_RANKED_QUESTS.c.body).where(_RANKED_QUESTS.c.age == 1).order_by(_RANKED_QUESTS.c.quest)
+_LEDGER = (select(QUEST_CHANGE.c.quest, QUEST_CHANGE.c.body, QUEST_CHANGE.c.seq).where(visible(QUEST_CHANGE))).order_by(
+    QUEST_CHANGE.c.seq, QUEST_CHANGE.c.quest
+)
+_HAPPENED = (
+    select(FACT.c.body)
+    .where(visible(FACT), or_(*(FACT.c.body.contains(f'"event_type":"{name}"', autoescape=True) for name in TIDINGS)))
+    .order_by(FACT.c.seq, FACT.c.id)
+)
 _RANKED_AFFAIRS = (
     select(AFFAIR_CHANGE.c.affair, AFFAIR_CHANGE.c.body, _latest(AFFAIR_CHANGE, AFFAIR_CHANGE.c.affair))
     .where(visible(AFFAIR_CHANGE))
@@ -150,6 +175,39 @@ class Chronicle:
         def unit(connection: Connection) -> list[Affair]:
             bodies = connection.execute(_AFFAIRS, {"world": world, "timeline": here}).scalars()
             return [_affair(body) for body in bodies]
+
+        at_once = self._record.at_once(unit, writes=False)
+        return at_once[0] if at_once is not None else await self._record.read(unit)
+
+    async def ledger(self, world: str, timeline: str | None = None) -> list[QuestProgress]:
+        """How each quest stands now, in the order in which they were offered."""
+        here = await self._worlds.find_timeline(world, timeline)
+
+        def unit(connection: Connection) -> list[QuestProgress]:
+            latest = dict[str, str]()
+            for quest, body, _ in connection.execute(_LEDGER, {"world": world, "timeline": here}):
+                latest[quest] = body  # a key that is there already keeps its place
+            return [_quest(body) for body in latest.values()]
+
+        at_once = self._record.at_once(unit, writes=False)
+        return at_once[0] if at_once is not None else await self._record.read(unit)
+
+    async def quest_history(self, world: str, timeline: str | None, quest: str) -> list[QuestProgress]:
+        """Every step of a quest, oldest first; none: this timeline knows no such quest."""
+
+        def unit(connection: Connection, here: str) -> list[QuestProgress]:
+            rows = connection.execute(_LEDGER, {"world": world, "timeline": here})
+            return [_quest(body) for name, body, _ in rows if name == quest]
+
+        return await self._read(world, timeline, unit)
+
+    async def tidings(self, world: str, timeline: str | None = None) -> list[Fact]:
+        """The facts that tell of deaths, of places that are gone, and of things that changed hands; oldest first."""
+        here = await self._worlds.find_timeline(world, timeline)
+
+        def unit(connection: Connection) -> list[Fact]:
+            bodies = connection.execute(_HAPPENED, {"world": world, "timeline": here}).scalars()
+            return [parsed(Fact, body) for body in bodies]
 
         at_once = self._record.at_once(unit, writes=False)
         return at_once[0] if at_once is not None else await self._record.read(unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from memory.record.commits import affair_rows, apply, experience_rows
+from memory.record.commits import affair_rows, apply, experience_rows, quest_rows
 from memory.record.rows import Fields, new_rows
 from memory.record.tables import (
     AFFAIR_CHANGE,
@@ -65,10 +65,7 @@ def tell(connection: Connection, news: News) -> Told:
     new_rows(
         connection,
         QUEST_CHANGE,
-        [
-            here | {"quest": quest.quest, "status": quest.status, "body": quest.model_dump_json()}
-            for quest in news.quests
-        ],
+        quest_rows(news.quests, here),
     )
     new_rows(
         connection,

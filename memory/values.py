@@ -90,6 +90,8 @@ class Commit:
     """Ids of the character's memories that came to mind: what is used is kept longer."""
     experiences: tuple[Experience, ...] = ()
     """What there is to learn from it."""
+    quests: tuple[QuestProgress, ...] = ()
+    """Quests that it offers."""
     affairs: tuple[Affair, ...] = ()
     """How things between factions stand after it."""
     effects: tuple[Effect, ...] = ()

@@ -6,6 +6,7 @@ from nodes.catalogue import Catalogue, Knob, NodeFunction, NodeSpec
 from nodes.choose_policy import choose_policy
 from nodes.clock import Clock, FrozenClock, SystemClock
 from nodes.compose import compose, opening_of
+from nodes.confirm import confirm
 from nodes.context import Context
 from nodes.decide_by_rules import decide_by_rules
 from nodes.foresee import foresee
@@ -28,6 +29,7 @@ from nodes.state import SCHEMA_VERSION, DecisionState
 from nodes.step import Step
 from nodes.study import study
 from nodes.summaries import summariser_of
+from nodes.survey import survey
 from nodes.weigh_offer import weigh_offer
 from nodes.weigh_standing import weigh_standing
 
@@ -37,6 +39,7 @@ CATALOGUE = Catalogue(
         balance,
         choose_policy,
         compose,
+        confirm,
         decide_by_rules,
         foresee,
         gauge,
@@ -50,6 +53,7 @@ CATALOGUE = Catalogue(
         repair,
         size_up,
         study,
+        survey,
         weigh_offer,
         weigh_standing,
     ],
@@ -80,6 +84,7 @@ __all__ = [
     "balance",
     "choose_policy",
     "compose",
+    "confirm",
     "decide_by_rules",
     "foresee",
     "gauge",
@@ -98,6 +103,7 @@ __all__ = [
     "speaking_now",
     "study",
     "summariser_of",
+    "survey",
     "weigh_offer",
     "weigh_standing",
 ]

@@ -32,12 +32,14 @@ from schemas import (
     Stance,
     Study,
     Temper,
+    Tidings,
     World,
 )
 from tools import Toolbox
 
 _KEPT = 512
 _UNSTUDIED = Study()
+_NO_TIDINGS = Tidings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Context:
             Study.model_validate(study) if study else None,
             Aim.model_validate(aim) if aim else None,
             Temper.model_validate(temper) if temper else None,
+            Tidings.model_validate(tidings) if (tidings := state.get("tidings")) else None,
         )
 
     def situation_of(
@@ -133,6 +136,7 @@ class Context:
         study: Study | None = None,
         aim: Aim | None = None,
         temper: Temper | None = None,
+        tidings: Tidings | None = None,
     ) -> Situation:
         """What the rules look at, outside of any run."""
         return Situation(
@@ -146,6 +150,7 @@ class Context:
             study=study or _UNSTUDIED,
             aim=aim,
             known_temper=temper,
+            tidings=tidings or _NO_TIDINGS,
         )
 
     def recalled(self, state: DecisionState) -> Recalled:

@@ -15,7 +15,7 @@ from nodes.speaking import speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
-from rules import Situation, experience_of, pacing_of
+from rules import Situation, experience_of, offered_by, pacing_of
 from schemas import (
     Content,
     Decision,
@@ -79,6 +79,7 @@ async def remember(
         turns=_turns(request, decision.content, spoken=source != "fallback" or heard),
         used=tuple(memory["id"] for memory in recalled),
         experiences=_experiences(situation, decision.content),
+        quests=offered_by(decision, request.scene.time),
         at=request.scene.time,
         calls=calls_made(),
     )

@@ -41,6 +41,8 @@ class DecisionState(TypedDict, total=False):
     """How hard an encounter is meant to be (`Aim`), where a node finds out."""
     temper: JsonObject | None
     """What the character is like now (`Temper`), where a node looks it up."""
+    tidings: JsonObject | None
+    """What the record knows that a quest has to heed (`Tidings`), where a node looks it up."""
     messages: list[JsonObject]
     """The prompt, as OpenAI-style messages."""
     answer: JsonObject | None
@@ -65,6 +67,7 @@ def fresh() -> DecisionState:
         "study": None,
         "aim": None,
         "temper": None,
+        "tidings": None,
         "messages": [],
         "answer": None,
         "content": None,

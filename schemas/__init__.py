@@ -190,6 +190,7 @@ from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
 from schemas.quests import (
+    TIDINGS,
     BranchPlan,
     Ending,
     ObjectiveRule,
@@ -283,6 +284,7 @@ __all__ = [
     "PLAYER",
     "PROJECT",
     "PROPOSALS",
+    "TIDINGS",
     "Ability",
     "AbilityScore",
     "AbilityScores",

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from schemas.values import Id, Value
 
+TIDINGS = ("entity_died", "place_destroyed", "item_given", "item_picked_up")
+"""Types of the `EventFact`s that a quest has to heed: who died comes first among the participants; the place that is no
+more is the fact's place; an item comes before the one who has it by then."""
 QuestStatus = Literal["offered", "started", "advanced", "completed", "failed"]
 Ending = Literal["success", "compromise", "failure"]
 Predicate = Literal["dead", "gone", "has", "known", "with", "safe", "fact"]

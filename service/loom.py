@@ -18,7 +18,7 @@ from graphs import DecisionGraph, DecisionInput, Declaration, compile_graph, fin
 from inference import BEHIND_PLAY, Budgets, swap, working_for
 from memory import Commit, Memory, WorldLine
 from nodes import CATALOGUE, SCHEMA_VERSION, SPEAKING, Catalogue, Clock, Context, Speaking, sentences, speaking_now
-from rules import decide
+from rules import decide, offered_by
 from schemas import (
     CONTENTS,
     BadRequest,
@@ -32,6 +32,7 @@ from schemas import (
     Fault,
     LineWithdrawn,
     ModelRole,
+    QuestProgress,
     Receipt,
     RecordError,
     Settings,
@@ -40,6 +41,7 @@ from schemas import (
     StreamItem,
     UnknownThing,
     Versions,
+    WorldTime,
     field_path,
     load_settings,
 )
@@ -49,6 +51,7 @@ from service.checkpoints import Checkpoints, open_checkpoints
 from service.exporters import exporting
 from service.garbage import left_alone
 from service.jobs import jobs_of
+from service.quest_ledger import FOLLOWED, QuestLedger
 from telemetry import calls_made, decision_span
 from tools import Toolbox
 
@@ -80,6 +83,7 @@ class Loom:
         self._checkpointer = checkpointer
         self._graphs: dict[tuple[str, bool], tuple[Declaration, DecisionGraph]] = {}
         self._finishing: set[asyncio.Task[None]] = set()
+        self._quests: dict[str, QuestLedger] = {}
         self._threads: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
@@ -131,6 +135,17 @@ class Loom:
     def budgets(self) -> Budgets:
         """What may go to models and what has gone; its `listeners` hear of thresholds that are passed."""
         return self.context.budgets
+
+    def quests(self, world: str) -> QuestLedger:
+        """The ledger of a world's quests: start, branch, happened, all, find. Raises `UnknownThing`."""
+        self.memory.world(world)
+        return self._quests.setdefault(world, QuestLedger(self.memory, self.context.phrasebook, world))
+
+    async def branch(
+        self, quest: str, branch: str, *, world: str | None = None, at: WorldTime | None = None
+    ) -> QuestProgress:
+        """The party chooses how a quest shall end. `world`: None for that of the settings. See `QuestLedger.branch`."""
+        return await self.quests(world or self.settings.world).branch(quest, branch, at=at)
 
     def switch_models(self, *, on: bool) -> None:
         """The kill switch of this process. Off: from now on nothing is sent to any model server, rules decide, and
@@ -315,8 +330,18 @@ class Loom:
         self.context.budgets.begin(account)
         with decision_span(request) as span, working_for(account), self.context.pressure.deciding():
             decision = span.made(await self._answer(request, start, began))
+        if isinstance(request.event, FOLLOWED):
+            await self._follow_quests(request)
         self.background.after(request)
         return decision
+
+    async def _follow_quests(self, request: DecisionRequest) -> None:
+        """Let the event of a request advance the quests under way: written before the answer goes out, unless the
+        record is slow; then behind it."""
+        following = asyncio.create_task(self.quests(request.world).heard(request))
+        self._finishing.add(following)
+        following.add_done_callback(self._finishing.discard)
+        await asyncio.wait({following}, timeout=self.context.clock.limit(SAVING))
 
     async def _answer(self, request: DecisionRequest, start: DecisionInput | None, began: float) -> Decision:
         declaration, graph = self._graph(request.kind)
@@ -407,7 +432,13 @@ class Loom:
         log.error("safety_net", kind=request.kind, decision=request.id, reason=reason)
         try:
             committed = await self.memory.commit(
-                Commit(decision=decision, thread=request.thread_id, timeline=timeline, calls=calls_made()),
+                Commit(
+                    decision=decision,
+                    thread=request.thread_id,
+                    timeline=timeline,
+                    quests=offered_by(decision, request.scene.time),
+                    calls=calls_made(),
+                ),
                 within=self.context.clock.limit(SAVING),
             )
         except RecordError as error:

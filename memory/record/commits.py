@@ -19,6 +19,7 @@ from memory.record.tables import (
     FACT_REVEALED,
     MEMORY_ENTRY,
     MODEL_CALL,
+    QUEST_CHANGE,
     RELATIONSHIP_CHANGE,
     TOOL_CALL,
     TURN,
@@ -37,6 +38,7 @@ from schemas import (
     Decision,
     Effect,
     Experience,
+    QuestProgress,
     Relationship,
     RevealFact,
     Treaty,
@@ -100,6 +102,7 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
     for number, effect in enumerate((*(effect for call in what.staged for effect in call.effects), *effects)):
         apply(connection, here, number, effect)
     new_rows(connection, AFFAIR_CHANGE, affair_rows(affairs, here))
+    new_rows(connection, QUEST_CHANGE, quest_rows(what.quests, here))
     if what.memory is not None:
         entry = what.memory
         row = {"id": entry.id, "place": place_of(seq), "character": entry.character, "body": entry.model_dump_json()}
@@ -128,6 +131,11 @@ def _once(connection: Connection, what: Commit, here: Fields) -> tuple[tuple[Aff
         if connection.execute(_AFFAIR_THERE, there).first() is not None:
             return tuple(affair for affair in what.affairs if not isinstance(affair, Treaty | War)), ()
     return what.affairs, what.effects
+
+
+def quest_rows(quests: Iterable[QuestProgress], here: Fields) -> list[Fields]:
+    """The rows of how quests stand, at the moment of `here`."""
+    return [here | {"quest": one.quest, "status": one.status, "body": one.model_dump_json()} for one in quests]
 
 
 def affair_rows(affairs: Iterable[Affair], here: Fields) -> list[Fields]:

@@ -7,6 +7,7 @@ from rules.quests.judging import complete_quest, objections_to_quest, prove_here
 from rules.quests.progress import OVER, Around, choose, due_of, follow, hours_left, take, time_passed
 from rules.quests.proof import MOST_STATES, Flaw, Proof, hours_of, prove
 from rules.quests.templates import offer_quest
+from rules.quests.tidings import facts_of, items_of, offered_by, tidings_of, unmet
 
 __all__ = [
     "DEEDS",
@@ -22,16 +23,21 @@ __all__ = [
     "complete_quest",
     "draw_quest",
     "due_of",
+    "facts_of",
     "follow",
     "ground_of",
     "hours_left",
     "hours_of",
+    "items_of",
     "objections_to_quest",
     "offer_quest",
+    "offered_by",
     "open_objectives",
     "prove",
     "prove_here",
     "take",
+    "tidings_of",
     "time_passed",
     "told_to",
+    "unmet",
 ]

@@ -97,7 +97,14 @@ class _Board:
 
     def elsewhere(self) -> str:
         """Some other place that one can go to, if there is another."""
-        return self.choose(self.ground.reachable(self.here)[1:] or (self.here,))
+        return self.choose(self.away or (self.here,))
+
+    @property
+    def away(self) -> tuple[str, ...]:
+        """The places that one can go to and is not in."""
+        within = self.ground.within
+        places = self.ground.reachable(self.here)[1:]
+        return tuple(place for place in places if self.here not in within.get(place, frozenset()))
 
 
 def _proved(board: _Board, plan: Plan) -> tuple[QuestDecision | None, tuple[BranchPlan, ...]]:
@@ -154,9 +161,9 @@ def _fetch(board: _Board) -> Plan | None:
 
 
 def _escort(board: _Board) -> Plan | None:
-    known, ground = board.known, board.ground
+    known, places = board.known, board.away
     wards = [name for name in known.people if name not in known.party and board.can_be_met(name)]
-    places = ground.reachable(board.here)[1:]
+    wards = [name for name in wards if name != board.giver] or wards
     if not wards or not places:
         return None
     ward, place = board.choose(wards), board.choose(places)

@@ -158,3 +158,10 @@ diplomacy-stance-wary = Eine Hand bleibt auf dem Tisch, die andere am Heft.
 diplomacy-stance-neutral = Wir hegen weder Liebe noch Groll gegen euch.
 diplomacy-stance-cordial = Wir denken gut von euch und möchten dabei bleiben.
 diplomacy-stance-allied = So etwas darf ein Freund von einem Freund erbitten.
+
+## Was von nun an bekannt ist. $who ist, um wen oder was es geht, $whom, wer es nun hat.
+
+fact-entity-died = { $who } ist tot.
+fact-place-destroyed = { $who } gibt es nicht mehr.
+fact-item-given = { $who } wurde weitergegeben: { $whom } hat es nun.
+fact-item-picked-up = { $who } wurde mitgenommen: { $whom } hat es nun.

@@ -158,3 +158,10 @@ diplomacy-stance-wary = We shall keep one hand on the table and the other on the
 diplomacy-stance-neutral = We bear you neither love nor grudge.
 diplomacy-stance-cordial = We think well of you, and would like to go on doing so.
 diplomacy-stance-allied = A friend may ask such a thing of a friend.
+
+## What is known from now on. $who is whom or what it is about, $whom is who has it by then.
+
+fact-entity-died = { $who } is dead.
+fact-place-destroyed = { $who } is no more.
+fact-item-given = { $who } was given away: { $whom } has it.
+fact-item-picked-up = { $who } was taken: { $whom } has it.
