@@ -23,7 +23,7 @@ WAYS = {
     "dialogue": "weigh_standing choose_policy recall compose generate judge act remember",
     "combat": "size_up choose_policy recall compose generate judge act remember",
     "encounter": "gauge choose_policy recall compose generate balance judge foresee remember",
-    "quest": "choose_policy recall compose generate prove judge act remember",
+    "quest": "survey choose_policy recall compose generate prove judge act confirm remember",
     "description": "look_up choose_policy recall compose generate judge keep_look remember",
     "tactics": "study choose_policy recall compose generate judge remember",
     "diplomacy": "weigh_standing weigh_offer choose_policy recall compose generate judge act remember",
