@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batching, cache, flood, inference, memory, overhead, rules, soak, telemetry
+from benchmarks import batching, cache, faults, flood, inference, memory, overhead, rules, soak, telemetry
 from benchmarks.figures import Figure, page, show
 from schemas import LogSettings
 from service.logs import set_up_logs
@@ -16,6 +16,7 @@ from service.logs import set_up_logs
 SUITES: dict[str, Callable[..., Coroutine[Any, Any, list[Figure]]]] = {
     "overhead": overhead.measure,
     "batching": batching.measure,
+    "faults": faults.measure,
     "flood": flood.measure,
     "cache": cache.measure,
     "inference": inference.measure,

@@ -124,7 +124,7 @@ class Play:
         if late > self._grace_ms:
             steps = {step.node: round(step.milliseconds) for step in receipt.steps}
             about = {"kind": request.kind, "reason": receipt.reason, "of": request.deadline_ms, "steps": steps}
-            log.warning("soak_late", ms=round(late), waited_ms=round(idle), decision=request.id, **about)
+            log.error("soak_late", ms=round(late), waited_ms=round(idle), decision=request.id, **about)
         tally.answered += 1
         tally.in_time += late <= self._grace_ms
         tally.in_time_of_ours += late - idle <= self._grace_ms
