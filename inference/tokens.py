@@ -35,13 +35,18 @@ def estimate(prompt: str | Sequence[Message]) -> int:
     right for a budget that must hold, wrong for a bill. For text no tokenizer was made for see `at_most`.
     """
     if isinstance(prompt, str):
-        return sum(map(_of_piece, _WORDS.findall(prompt)))
+        return _of_text(prompt)
     return A_PROMPT + sum(A_MESSAGE + estimate(message["content"]) for message in prompt)
 
 
 def at_most(text: str) -> int:
     """Tokens that no byte-level tokenizer can exceed, whatever the text: one a UTF-8 byte."""
     return len(text.encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=256)  # a prompt is cut step by step, and most of it stays
+def _of_text(text: str) -> int:
+    return sum(map(_of_piece, _WORDS.findall(text)))
 
 
 @lru_cache(maxsize=16_384)  # prose says the same words over and over

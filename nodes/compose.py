@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -54,12 +54,13 @@ async def compose(
     name = prompt or PROMPT_NAMES[state["graph"]["decides"]]
     limit = budget or context.asking.context_tokens
     draft, cuts = _draft(state, context, limit)
-    written = _render(name, state, context, draft)
+    values = _values(state, context)
+    written = _render(name, context, values, draft)
     if (size := estimate(written.messages)) > limit and context.model is not None:
         size = await context.model.count_tokens(written.messages)
     while size > limit:
         scale = size / estimate(written.messages)
-        fitting = _fitted(name, state, context, draft, _Size(limit, scale))
+        fitting = _fitted(name, context, values, draft, _Size(limit, scale))
         if fitting is None:
             raise PromptTooLong(f"prompt '{name}' does not fit into {limit} tokens, even with nothing recalled")
         draft, written, more = fitting
@@ -88,7 +89,7 @@ def shorter(state: DecisionState, context: Context) -> DecisionState | None:
     before = estimate([{"role": turn["role"], "content": turn["content"]} for turn in state["messages"]])
     limit = int((1 - SPARED) * before)
     draft, cuts = _draft(state, context, context.asking.context_tokens)
-    fitting = _fitted(name, state, context, draft, _Size(limit), as_far_as_it_goes=True)
+    fitting = _fitted(name, context, _values(state, context), draft, _Size(limit), as_far_as_it_goes=True)
     if fitting is None:
         return None
     _, written, more = fitting
@@ -141,22 +142,22 @@ def _draft(state: DecisionState, context: Context, limit: int) -> tuple[Draft, l
 
 def _fitted(
     name: str,
-    state: DecisionState,
     context: Context,
+    values: Mapping[str, object],
     draft: Draft,
     size: _Size,
     *,
     as_far_as_it_goes: bool = False,
 ) -> tuple[Draft, Prompt, list[Cut]] | None:
     """The draft shortened step by step until its prompt fits, and what that cost; None: it cannot be that short."""
-    written = _render(name, state, context, draft)
+    written = _render(name, context, values, draft)
     tokens, cuts = size.of(written), list[Cut]()
     while tokens > size.limit or not cuts:
         step = shortened(draft)
         if step is None:
             return (draft, written, cuts) if as_far_as_it_goes else None
         draft, cut = step
-        written = _render(name, state, context, draft)
+        written = _render(name, context, values, draft, fresh=False)
         left = size.of(written)
         cuts.append(cut.model_copy(update={"tokens": max(0, round(tokens - left))}))
         tokens = left
@@ -174,34 +175,34 @@ def _on_receipt(cuts: Sequence[Cut]) -> list[JsonObject]:
     return [cut.model_dump(mode="json") for cut in by_rule.values()]
 
 
-def _render(name: str, state: DecisionState, context: Context, draft: Draft) -> Prompt:
+def _values(state: DecisionState, context: Context) -> dict[str, object]:
+    """What a template may use, but for what a draft may cut."""
     request, world = context.request(state), context.world(state)
     situation = context.situation(state, "compose")
     character = world.characters.get(request.character)
     faction = world.factions.get((character.faction if character else request.character) or "")
     graph = state["graph"]
-    own, others = own_and_other(draft.recalled.facts, request.character)
-    return context.prompts.render(
-        name,
-        {
-            "request": request,
-            "character": character,
-            "faction": faction,
-            "world": world.info,
-            "place": world.places.get(request.scene.location.id),
-            "surroundings": surroundings(situation, fighting=graph["decides"] in _FIGHTING),
-            "scene": scene_lines(situation),
-            "study": _studied(graph["decides"], situation),
-            "stances": stance_lines(situation) if graph["decides"] == "TacticsDecision" else (),
-            "own": own,
-            "recalled": draft.recalled.model_copy(update={"facts": others}),
-            "brief": draft.brief,
-            "standing": situation.standing,
-            "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],
-            "choices": choices(graph["decides"], situation),
-            "language": _language_name(request.language),
-        },
-    )
+    return {
+        "request": request,
+        "character": character,
+        "faction": faction,
+        "world": world.info,
+        "place": world.places.get(request.scene.location.id),
+        "surroundings": surroundings(situation, fighting=graph["decides"] in _FIGHTING),
+        "scene": scene_lines(situation),
+        "study": _studied(graph["decides"], situation),
+        "stances": stance_lines(situation) if graph["decides"] == "TacticsDecision" else (),
+        "standing": situation.standing,
+        "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],
+        "choices": choices(graph["decides"], situation),
+        "language": _language_name(request.language),
+    }
+
+
+def _render(name: str, context: Context, values: Mapping[str, object], draft: Draft, *, fresh: bool = True) -> Prompt:
+    own, others = own_and_other(draft.recalled.facts, draft.character)
+    cut = {"own": own, "recalled": draft.recalled.model_copy(update={"facts": others}), "brief": draft.brief}
+    return context.prompts.render(name, {**values, **cut}, fresh=fresh)
 
 
 def _studied(decides: str, situation: Situation) -> tuple[str, ...]:

@@ -91,12 +91,13 @@ class PromptLibrary:
         """Every prompt there is."""
         return tuple(self._edition.prompts)
 
-    def render(self, name: str, values: Mapping[str, object]) -> Prompt:
-        """The prompt `name` with `values` (see `VALUES`).
+    def render(self, name: str, values: Mapping[str, object], *, fresh: bool = True) -> Prompt:
+        """The prompt `name` with `values` (see `VALUES`); `fresh`: as its files are now, else as they were last read.
 
         Raises UnknownThing for a name that is not there, CallerError for values that the template cannot use.
         """
-        self._reread()
+        if fresh:
+            self._reread()
         found = self._edition.prompts.get(name)
         if found is None:
             raise UnknownThing("prompt", name, self._edition.prompts, where=str(self._folder))

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-FRONT, BEHIND = -10, 6
+BEHIND = 6
 """Niceness."""
 
 _SCHEDULER = Path(f"/proc/self/task/{os.getpid()}/schedstat")
@@ -15,13 +15,14 @@ _SCHEDULER = Path(f"/proc/self/task/{os.getpid()}/schedstat")
 
 def to_the_front() -> None:
     """Go before others, as far as the system lets us: whoever else is busy on this machine is not what is measured."""
-    with suppress(PermissionError):
-        os.nice(FRONT - os.nice(0))
+    with suppress(OSError, AttributeError):  # not on Linux, or not for everybody
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 def behind(process: int) -> None:
     """Let a process that leads a session go after others, with all of its session."""
-    with suppress(OSError):
+    with suppress(OSError, AttributeError):
+        os.sched_setscheduler(process, os.SCHED_OTHER, os.sched_param(0))
         os.setpriority(os.PRIO_PROCESS, process, BEHIND)
         # Linux shares processors out between sessions first, and within one by niceness.
         Path(f"/proc/{process}/autogroup").write_text(str(BEHIND))
