@@ -42,6 +42,7 @@ async def answer_again(
     except TimeoutError as error:
         raise ModelTimeout("the same question was being asked, and no answer came in time") from error
     if shared:
+        context.budgets.give_back(context.account(context.request(state)))
         return _shared(state, cache, question, step)
     cache.count(question.kind, None)
     return _with_answer(step, asked=question.model_dump(mode="json"))
@@ -116,6 +117,7 @@ async def _fitting(
     if not await cache.say(question, found):
         return None
     cache.count(question.kind, reuse, kept.model)
+    context.budgets.give_back(context.account(context.request(state)))
     return Step(because=f"cache_{reuse.cache}", update=changed)
 
 

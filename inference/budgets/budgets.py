@@ -75,6 +75,10 @@ class Budgets:
         self._count(account, Spending(asked=1))
         return True
 
+    def give_back(self, account: Account) -> None:
+        """A decision that was counted as made by a model needed none after all: what one said before served."""
+        self._count(account, Spending(asked=-1))
+
     def has_room(self, account: Account) -> bool:
         """Whether something that is no decision may be asked: money and tokens are left."""
         return account.kind in self._always or not any(one.is_spent for one in self._counts_of(account))

@@ -186,6 +186,23 @@ async def test_a_record_that_fails_holds_no_decision_up_and_loses_no_count(
     assert [one.reason for one in made] == ["accepted", "accepted"]
 
 
+async def test_what_a_cache_answers_uses_up_no_decision(
+    open_loom: OpenLoom, opening: Opening, settings: Settings
+) -> None:
+    turns = BudgetSettings(name="turns", kinds=("combat",), decisions=2)
+    caching = with_budgets(settings, turns, cache=settings.cache.model_copy(update={"store": "memory"}))
+    request = opening("combat", policy="model")
+    async with open_loom(await scripted(open_loom, request), settings=caching) as loom:
+        first = await loom.decide(request.model_copy(update={"id": "first"}))
+        world = loom.world(request.world)
+        await world.rewind(to=min(moment.seq for moment in await world.log(limit=1_000)))
+        again = await loom.decide(request.model_copy(update={"id": "again"}))
+        used = [use.used for use in loom.budgets.uses()]
+
+    assert (first.receipt.source, again.receipt.source) == ("model", "cache")
+    assert used == [1]
+
+
 async def test_a_budget_of_a_kind_that_is_none_says_which_is_meant(open_loom: OpenLoom, settings: Settings) -> None:
     with pytest.raises(UnknownThing, match="Did you mean 'dialogue'"):
         async with open_loom(settings=with_budgets(settings, BudgetSettings(name="talk", kinds=("dialog",)))):
