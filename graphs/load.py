@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from graphs.check import check
 from graphs.declaration import HOLE, AtMost, Cache, Declaration, Node, Path, Retry
-from graphs.yaml_tree import Tree, parse
 from nodes import Catalogue
+from rules.yaml_tree import Tree, parse
 from schemas import BadDeclaration, Fault, UnknownThing, nearest
 
 LIBRARY = FilePath(__file__).parent / "library"

@@ -9,6 +9,7 @@ from memory.spending import SpendingLog
 from memory.statistics import LEVELS, Measured, Statistics
 from memory.summaries import Summariser, in_extracts
 from memory.tags.tags import TagGraph
+from memory.talks import TalkQuery
 from memory.timelines.difference import Difference, Side
 from memory.timelines.importing import Imported
 from memory.timelines.moments import Happening, Moment
@@ -52,6 +53,7 @@ __all__ = [
     "Statistics",
     "Summariser",
     "TagGraph",
+    "TalkQuery",
     "Tidied",
     "Timeline",
     "Told",

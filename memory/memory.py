@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import func, select
 
 from memory import news as telling
+from memory import talks
 from memory.calls import calls
 from memory.chronicle import Chronicle
 from memory.conversation import Conversation
@@ -38,6 +39,7 @@ from memory.statistics import Measured, measure
 from memory.tags.activation import Spread
 from memory.tags.mind import Mind
 from memory.tags.neighbourhood import neighbourhood
+from memory.talks import TalkQuery
 from memory.timelines import timelines
 from memory.timelines.importing import Imported, bring_in, examine
 from memory.timelines.world_line import WorldLine
@@ -57,6 +59,7 @@ from schemas import (
     RecordError,
     RecordLate,
     Relationship,
+    Talk,
     Turn,
     UnknownThing,
     UpkeepSettings,
@@ -357,6 +360,18 @@ class Memory:
 
         def unit(connection: Connection) -> Relationship:
             return history.latest_standing(connection, world, here, character, toward)
+
+        at_once = self._record.at_once(unit, writes=False)
+        return at_once[0] if at_once is not None else await self._record.read(unit)
+
+    async def talk(self, query: TalkQuery) -> Talk:
+        """Where a conversation stands, and what its scripts ask for: what is known, how quests stand, a line that was
+        cut short."""
+        here, world = await self.find_timeline(query.world, query.timeline), self.world(query.world)
+        mind = self._mind(query.world, here)
+
+        def unit(connection: Connection) -> Talk:
+            return talks.look_up(connection, query, here, world, mind)
 
         at_once = self._record.at_once(unit, writes=False)
         return at_once[0] if at_once is not None else await self._record.read(unit)

@@ -20,6 +20,7 @@ from schemas import (
     StagedCall,
     Stirring,
     Tag,
+    TalkPlace,
     Turn,
     World,
     WorldTime,
@@ -84,8 +85,12 @@ class Commit:
     staged: tuple[StagedCall, ...] = ()
     """Calls that passed the guard; their effects happen with this commit."""
     memory: MemoryEntry | None = None
+    overheard: tuple[MemoryEntry, ...] = ()
+    """What others who were there remember of it, each their own."""
     turns: tuple[Turn, ...] = ()
     """What was said, oldest first."""
+    talk: TalkPlace | None = None
+    """Where that leaves the conversation; None: where it was."""
     used: tuple[str, ...] = ()
     """Ids of the character's memories that came to mind: what is used is kept longer."""
     experiences: tuple[Experience, ...] = ()

@@ -9,11 +9,13 @@ from nodes.compose import compose, opening_of
 from nodes.confirm import confirm
 from nodes.context import Context
 from nodes.decide_by_rules import decide_by_rules
+from nodes.follow_talk import follow_talk
 from nodes.foresee import foresee
 from nodes.gauge import gauge
 from nodes.generate import generate
 from nodes.judge import judge
 from nodes.keep_look import keep_look
+from nodes.keep_place import keep_place
 from nodes.look_up import look_up
 from nodes.notes import note
 from nodes.pressure import Pressure
@@ -41,11 +43,13 @@ CATALOGUE = Catalogue(
         compose,
         confirm,
         decide_by_rules,
+        follow_talk,
         foresee,
         gauge,
         generate,
         judge,
         keep_look,
+        keep_place,
         look_up,
         prove,
         recall,
@@ -86,11 +90,13 @@ __all__ = [
     "compose",
     "confirm",
     "decide_by_rules",
+    "follow_talk",
     "foresee",
     "gauge",
     "generate",
     "judge",
     "keep_look",
+    "keep_place",
     "look_up",
     "note",
     "opening_of",

@@ -35,7 +35,7 @@ def stage(state: DecisionState, context: Context, secrets: Sequence[Fact]) -> tu
     calls = [_read(call) for call in (state.get("answer") or {}).get("calls", ())]
     if not calls:
         return ()
-    here = _here(state, context)
+    here = here_of(state, context)
     staged = context.toolbox.guard(
         calls, allowed=state["graph"]["tools"], here=here, limit=context.policy.max_tool_calls
     )
@@ -45,8 +45,11 @@ def stage(state: DecisionState, context: Context, secrets: Sequence[Fact]) -> tu
     return refuse_telling(checked, sought_in(context, here.request.world, hidden))
 
 
-def _here(state: DecisionState, context: Context) -> Here:
-    """A character can name who is there, who is in the event and in what came to mind, and the public map."""
+def here_of(state: DecisionState, context: Context, also: Sequence[Fact] = ()) -> Here:
+    """A character can name who is there, who is in the event and in what came to mind, and the public map.
+
+    `also`: facts that it knows besides those that came to mind.
+    """
     request, world, recalled = context.request(state), context.world(state), context.recalled(state)
     named = {
         request.character,
@@ -56,13 +59,13 @@ def _here(state: DecisionState, context: Context) -> Here:
         *(entity.id for entity in request.scene.present),
         *request.event.involved,
         *(about for memory in recalled.memories for about in memory.about),
-        *(tag.name for fact in recalled.facts for tag in fact.tags if tag.kind in NAMEABLE),
+        *(tag.name for fact in (*recalled.facts, *also) for tag in fact.tags if tag.kind in NAMEABLE),
     }
     return Here(
         request=request,
         world=world,
         known_entities=frozenset(named),
-        knows={fact.id: fact for fact in recalled.facts},
+        knows={fact.id: fact for fact in (*recalled.facts, *also)},
     )
 
 

@@ -22,6 +22,7 @@ from schemas import (
     Aim,
     ConversationSettings,
     DecisionRequest,
+    DialogueTree,
     EncounterSettings,
     ModelSettings,
     Party,
@@ -31,6 +32,7 @@ from schemas import (
     Relationship,
     Stance,
     Study,
+    Talk,
     Temper,
     Tidings,
     World,
@@ -40,6 +42,7 @@ from tools import Toolbox
 _KEPT = 512
 _UNSTUDIED = Study()
 _NO_TIDINGS = Tidings()
+_SILENT = Talk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Context:
     """Where they are tried."""
     stances: Mapping[str, Stance] = field(default_factory=dict[str, Stance])
     """What a boss may plan with."""
+    dialogues: Mapping[str, tuple[DialogueTree, ...]] = field(default_factory=dict[str, tuple[DialogueTree, ...]])
+    """Scripted dialogues, by world."""
     looks: Looks = field(default_factory=Looks, repr=False)
     """What was described before."""
     _read: OrderedDict[int, tuple[Mapping[str, Any], DecisionRequest]] = field(
@@ -118,6 +123,7 @@ class Context:
         """What the rules look at, in a node of that name."""
         standing = state.get("standing")
         study, aim, temper = state.get("study"), state.get("aim"), state.get("temper")
+        talk = state.get("talk")
         return self.situation_of(
             self.request(state),
             node,
@@ -126,6 +132,7 @@ class Context:
             Aim.model_validate(aim) if aim else None,
             Temper.model_validate(temper) if temper else None,
             Tidings.model_validate(tidings) if (tidings := state.get("tidings")) else None,
+            Talk.model_validate(talk) if talk else None,
         )
 
     def situation_of(
@@ -137,6 +144,7 @@ class Context:
         aim: Aim | None = None,
         temper: Temper | None = None,
         tidings: Tidings | None = None,
+        talk: Talk | None = None,
     ) -> Situation:
         """What the rules look at, outside of any run."""
         return Situation(
@@ -151,7 +159,13 @@ class Context:
             aim=aim,
             known_temper=temper,
             tidings=tidings or _NO_TIDINGS,
+            talk=talk or _SILENT,
+            trees=self.trees_of(request),
         )
+
+    def trees_of(self, request: DecisionRequest) -> tuple[DialogueTree, ...]:
+        """The scripted dialogues of whoever is asked."""
+        return tuple(tree for tree in self.dialogues.get(request.world, ()) if tree.character == request.character)
 
     def recalled(self, state: DecisionState) -> Recalled:
         """What came to mind; empty on a road that does not recall."""

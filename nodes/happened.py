@@ -15,6 +15,7 @@ from schemas import (
     Custom,
     DialogueChoice,
     DialogueEnded,
+    DialogueInterrupted,
     DialogueStarted,
     DiplomaticOffer,
     DiplomaticReply,
@@ -52,6 +53,8 @@ def happened(situation: Situation) -> str:
     match situation.request.event:
         case DialogueStarted(text=str(text)) | DialogueChoice(text=text) as event:
             return f"{tell.did(event.speaker)} said to {tell.whom(event.listener)}: {quoted(text)}"
+        case DialogueInterrupted(speaker=speaker, listener=listener):
+            return f"Something came between while {tell.did(speaker)} talked to {tell.whom(listener)}."
         case DialogueEnded(speaker=speaker, listener=listener, reason="interrupted" | "left" as reason):
             how = "broke off talking to" if reason == "interrupted" else "left without another word to"
             return f"{tell.did(speaker)} {how} {tell.whom(listener)}."

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from memory import repeats
 from nodes.happened import happened, quoted
 from nodes.impressions import emotion, importance
-from rules import Situation, out_of_character
+from rules import Situation, hearers, out_of_character
 from schemas import (
+    BarkDecision,
     CombatDecision,
     Content,
     DescriptionDecision,
+    DialogueChoice,
     DialogueDecision,
+    DialogueStarted,
     DiplomacyDecision,
     EncounterDecision,
     MemoryEntry,
     QuestDecision,
+    Rank,
     StagedCall,
     TacticsDecision,
 )
@@ -39,6 +44,8 @@ def new_memory(
     (a turn in a fight) or lets time pass, and words that a recalled memory has already: it was used, and is no news.
     """
     request = situation.request
+    if not situation.talk.heard:
+        return None
     said = words_of(situation)
     what, did = happened(situation), _did(content, answering=said is not None) if content is not None else ""
     if said is not None and (not _says_something(said) or out_of_character(said)):
@@ -66,6 +73,47 @@ def new_memory(
     )
 
 
+def overheard(
+    situation: Situation, content: Content | None, memory: MemoryEntry | None, *, most: int
+) -> tuple[MemoryEntry, ...]:
+    """What others who heard a talk remember of it, each in their own words: people of the world, not the player's
+    party, and `most` of them at the most, those who matter more to the story first.
+
+    Only of what the character itself found worth a `memory`, and said aloud; half as important to them.
+    """
+    request, event = situation.request, situation.request.event
+    if not most or memory is None or not isinstance(event, DialogueStarted | DialogueChoice) or not event.text:
+        return ()
+    world = situation.world
+    others = [
+        one
+        for one in hearers(situation, event.speaker, event.loudness, event.tongue)
+        if one in world.characters and one not in {event.speaker, request.character, *world.info.party}
+    ]
+    ranks = list(Rank)
+    others.sort(key=lambda one: (-ranks.index(world.characters[one].rank), one))
+    answer = ""
+    if isinstance(content, DialogueDecision):
+        answer = f" {situation.name_of(request.character)} answered: {quoted(content.npc_text)}"
+    return tuple(
+        memory.model_copy(
+            update={
+                "id": f"{request.id[:90]}.{one}"[:128],
+                "character": one,
+                "text": f"{_as_heard_by(situation, one)}{answer}"[:MOST_LETTERS],
+                "speaker": event.speaker,
+                "about": tuple(name for name in event.involved if name != one),
+                "importance": memory.importance / 2,
+            }
+        )
+        for one in others[:most]
+    )
+
+
+def _as_heard_by(situation: Situation, one: str) -> str:
+    return happened(replace(situation, request=situation.request.model_copy(update={"character": one})))
+
+
 def words_of(situation: Situation) -> str | None:
     """What somebody said, where the event is that."""
     event = situation.request.event
@@ -83,6 +131,8 @@ def _did(content: Content, *, answering: bool) -> str:
     match content:
         case DialogueDecision():
             return f"I {'answered' if answering else 'said'}: {quoted(content.npc_text)}"
+        case BarkDecision():
+            return ""  # nobody remembers what a crowd said in passing
         case CombatDecision():
             return f"In the fight I chose to {content.move.kind.replace('_', ' ')}: {content.reasoning}"
         case EncounterDecision():

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import structlog
+from pydantic import Field
 
 from memory import Commit
 from nodes.context import Context
-from nodes.new_memory import new_memory
+from nodes.new_memory import new_memory, overheard
 from nodes.notes import note
 from nodes.reuse import keep_answer
 from nodes.speaking import speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
-from rules import Situation, experience_of, offered_by, pacing_of
+from rules import Situation, experience_of, hearers, offered_by, pacing_of
 from schemas import (
     Content,
     Decision,
-    DecisionRequest,
+    DialogueChoice,
     DialogueDecision,
-    EntityKind,
+    DialogueStarted,
     Experience,
     GameEvent,
+    Loudness,
     RecordError,
     RecordLate,
     StagedCall,
     TacticsDecision,
+    TalkPlace,
     Turn,
     UnitFloat,
 )
 from telemetry import calls_made
 
 log = structlog.get_logger(__name__)
+Overhear = Annotated[int, Field(ge=0, le=16)]
 
 
 async def remember(
@@ -42,6 +46,7 @@ async def remember(
     *,
     importance: UnitFloat = 0.4,
     memories_of: tuple[Literal["model", "repaired", "cache", "rules"], ...] = ("model", "repaired", "cache"),
+    overhear: Overhear = 0,
 ) -> Step:
     """Commit the decision and all that follows from it, once: asked again under the same id, it answers the same.
 
@@ -49,7 +54,8 @@ async def remember(
     marked as failed. What happened to the character becomes a memory; what it did goes in only where the decision is
     from one of `memories_of`. The text of a fallback never does, and is no turn of talk either, unless
     somebody has heard it in a stream. `importance` is that of ordinary talk: rules give less to a greeting, and more to
-    a secret or a death. What came to mind is noted as used.
+    a secret or a death. What came to mind is noted as used. Of a talk that others can hear, up to `overhear` of them
+    keep a memory of their own; of words that the character could not hear it keeps none.
     """
     request = context.request(state)
     staged = tuple(StagedCall.model_validate(one) for one in state["staged"])
@@ -64,19 +70,22 @@ async def remember(
     source = decision.receipt.source
     recalled: list[JsonObject] = (state.get("recalled") or {}).get("memories", [])
     own = source in memories_of
+    memory = new_memory(
+        situation,
+        decision.content if own else None,
+        staged if own else (),
+        [memory["text"] for memory in recalled],
+        base=importance,
+    )
     commit = Commit(
         decision=decision,
         thread=request.thread_id,
         timeline=decision.receipt.timeline,
         staged=staged,
-        memory=new_memory(
-            situation,
-            decision.content if own else None,
-            staged if own else (),
-            [memory["text"] for memory in recalled],
-            base=importance,
-        ),
-        turns=_turns(request, decision.content, spoken=source != "fallback" or heard),
+        memory=memory,
+        overheard=overheard(situation, decision.content if own else None, memory, most=overhear),
+        talk=TalkPlace.model_validate(state["place"]) if state.get("place") else None,
+        turns=_turns(situation, decision.content, spoken=source != "fallback" or heard),
         used=tuple(memory["id"] for memory in recalled),
         experiences=_experiences(situation, decision.content),
         quests=offered_by(decision, request.scene.time),
@@ -160,14 +169,18 @@ def _experiences(situation: Situation, content: Content) -> tuple[Experience, ..
     return own if pacing is None else (*own, pacing)
 
 
-def _turns(request: DecisionRequest, content: Content, *, spoken: bool) -> tuple[Turn, ...]:
-    """What was said: by whoever spoke, always; by the character, unless the words were a fallback's."""
-    turns: list[Turn] = []
-    there = (one.id for one in request.scene.present if one.kind is not EntityKind.ITEM)
-    said, speaker = getattr(request.event, "text", None), getattr(request.event, "speaker", None)
-    heard = tuple(dict.fromkeys((request.character, *((speaker,) if speaker else ()), *there)))
-    if said and speaker:
-        turns.append(Turn(speaker=speaker, text=said, at=request.scene.time, heard_by=heard))
+def _turns(situation: Situation, content: Content, *, spoken: bool) -> tuple[Turn, ...]:
+    """What was said: by whoever spoke, always; by the character, unless the words were a fallback's. Each turn is known
+    to those who heard and understood it; the character answers as loudly, and in the same tongue."""
+    turns, request = list[Turn](), situation.request
+    event, at = request.event, request.scene.time
+    speech = event if isinstance(event, DialogueStarted | DialogueChoice) else None
+    loudness: Loudness = speech.loudness if speech else "speak"
+    tongue = speech.tongue if speech else None
+    if speech is not None and speech.text:
+        heard = hearers(situation, speech.speaker, loudness, tongue)
+        turns.append(Turn(speaker=speech.speaker, text=speech.text, at=at, heard_by=heard))
     if spoken and isinstance(content, DialogueDecision):
-        turns.append(Turn(speaker=request.character, text=content.npc_text, at=request.scene.time, heard_by=heard))
+        heard = hearers(situation, request.character, loudness, tongue)
+        turns.append(Turn(speaker=request.character, text=content.npc_text, at=at, heard_by=heard))
     return tuple(turns)

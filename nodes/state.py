@@ -43,6 +43,10 @@ class DecisionState(TypedDict, total=False):
     """What the character is like now (`Temper`), where a node looks it up."""
     tidings: JsonObject | None
     """What the record knows that a quest has to heed (`Tidings`), where a node looks it up."""
+    talk: JsonObject | None
+    """Where a conversation stands (`Talk`), where a node looks it up."""
+    place: JsonObject | None
+    """Where the decision leaves it (`TalkPlace`)."""
     messages: list[JsonObject]
     """The prompt, as OpenAI-style messages."""
     answer: JsonObject | None
@@ -68,6 +72,8 @@ def fresh() -> DecisionState:
         "aim": None,
         "temper": None,
         "tidings": None,
+        "talk": None,
+        "place": None,
         "messages": [],
         "answer": None,
         "content": None,

@@ -1,6 +1,7 @@
 """Deterministic play: dice, fights, encounters, quests, bargains and scripted talk, and the judge of all proposals."""
 
 from rules.arena import Fights, Meeting, Tally, summed_up
+from rules.barks import bark, remarks
 from rules.bestiary import Bestiary
 from rules.boss import load_stances, study_of
 from rules.boss.carrying import Carried, carried
@@ -21,6 +22,7 @@ from rules.budget import (
 from rules.choices import choices
 from rules.decide import DECIDERS, decide
 from rules.describe import look_at
+from rules.dialogues import hearers, next_speaker, open_answers, walk, was_heard
 from rules.dice import (
     NO_MODIFIERS,
     Dice,
@@ -68,10 +70,11 @@ from rules.quests import (
     told_to,
     unmet,
 )
+from rules.sentiment import valence_of, warmed_by
 from rules.situation import Situation
 from rules.skirmish import Skirmish, skirmish
 from rules.taint import Sought, hidden_from, names_of, wordings_of
-from rules.talk import speak
+from rules.talk import Utterance, speak, utter, with_way_back
 from rules.words import SILENCE, TOLD, out_of_character, silenced, telling, words_of
 
 __all__ = [
@@ -103,9 +106,11 @@ __all__ = [
     "Skirmish",
     "Sought",
     "Tally",
+    "Utterance",
     "aim_of",
     "answer_offer",
     "balance",
+    "bark",
     "carried",
     "choices",
     "choose",
@@ -127,6 +132,7 @@ __all__ = [
     "find_party",
     "follow",
     "ground_of",
+    "hearers",
     "hidden_from",
     "hit_chance",
     "hours_left",
@@ -140,10 +146,12 @@ __all__ = [
     "moves_open",
     "multiplier",
     "names_of",
+    "next_speaker",
     "notable",
     "objections_to_quest",
     "offer_quest",
     "offered_by",
+    "open_answers",
     "open_objectives",
     "out_of_character",
     "pacing_of",
@@ -157,6 +165,7 @@ __all__ = [
     "quest_gold",
     "quest_xp",
     "read_out",
+    "remarks",
     "save_chance",
     "silenced",
     "skirmish",
@@ -170,6 +179,12 @@ __all__ = [
     "time_passed",
     "told_to",
     "unmet",
+    "utter",
+    "valence_of",
+    "walk",
+    "warmed_by",
+    "was_heard",
+    "with_way_back",
     "wordings_of",
     "words_of",
 ]

@@ -88,6 +88,7 @@ def _tactics(situation: Situation) -> dict[str, Iterable[str]]:
 
 _CHOICES: Mapping[str, Callable[[Situation], dict[str, Iterable[str]]]] = {
     "DialogueDecision": _nothing,
+    "BarkDecision": _nothing,
     "CombatDecision": _combat,
     "EncounterDecision": _encounter,
     "QuestDecision": _quest,

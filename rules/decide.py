@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rules.barks import bark
 from rules.boss.planning import plan_fight
 from rules.describe import describe
 from rules.diplomacy import answer_offer
@@ -17,6 +18,7 @@ from schemas.errors import UnknownThing
 
 DECIDERS: Mapping[str, Callable[[Situation], Content]] = {
     "DialogueDecision": speak,
+    "BarkDecision": bark,
     "CombatDecision": choose_move,
     "EncounterDecision": prepare_encounter,
     "QuestDecision": offer_quest,

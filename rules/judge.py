@@ -21,6 +21,8 @@ from schemas.decisions import (
     CONTENTS,
     PROPOSALS,
     Attack,
+    Bark,
+    BarkDecision,
     CombatDecision,
     Content,
     DescriptionDecision,
@@ -35,6 +37,7 @@ from schemas.decisions import (
     UseItem,
 )
 from schemas.errors import UnknownThing
+from schemas.events import BarksRequested
 from schemas.knowledge import Fact
 from schemas.treaties import TreatyTerm
 from schemas.values import Value
@@ -92,6 +95,8 @@ def _of_kind(proposal: Value, situation: Situation, facts: Collection[str], floo
     match proposal:
         case DialogueDecision():
             yield from _dialogue(proposal)
+        case BarkDecision():
+            yield from _barks(proposal, situation)
         case CombatDecision():
             illegal = list(_combat(proposal, situation))
             yield from illegal or _poor_play(proposal, situation, floor)
@@ -117,6 +122,19 @@ def _dialogue(proposal: DialogueDecision) -> Iterator[Objection]:
         first = said.setdefault(_plain(variant.text), where)
         if first != where:
             yield Objection("repeated", where, f"it says the same as {first}: give the player a real choice")
+
+
+def _barks(proposal: BarkDecision, situation: Situation) -> Iterator[Objection]:
+    event = situation.request.event
+    asked = event.speakers if isinstance(event, BarksRequested) else (situation.request.character,)
+    before: Bark | None = None
+    for number, one in enumerate(proposal.barks):
+        where = f"barks[{number}]"
+        if one.speaker not in asked:
+            yield Objection("unknown_target", f"{where}.speaker", f"'{one.speaker}' was not asked; {_one_of(asked)}")
+        if before is not None and _plain(before.text) == _plain(one.text):
+            yield Objection("repeated", f"{where}.text", "it is what the one before says: neighbours say other things")
+        before = one
 
 
 def _plain(text: str) -> str:

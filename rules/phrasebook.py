@@ -82,6 +82,14 @@ class Phrasebook:
         """Whether somebody on the way from `language` to English knows the phrase."""
         return any(key in self._keys[one] for one in self._way(language))
 
+    def knows(self, key: str, language: str) -> bool:
+        """Whether the phrase is there in this very language."""
+        return key in self._keys.get(language, ())
+
+    def keys(self, language: str) -> frozenset[str]:
+        """All phrases of a language."""
+        return frozenset(self._keys.get(language, ()))
+
     def missing(self) -> list[tuple[str, str]]:
         """What translators still owe: (language, key) for each key that another language has and this one lacks."""
         every = {key for keys in self._keys.values() for key in keys}

@@ -9,8 +9,10 @@ from functools import cached_property
 from rules.bestiary import Bestiary
 from rules.dice import Dice
 from rules.phrasebook import Phrasebook, read_out
+from rules.sentiment import valence_of
 from schemas.characters import Character
 from schemas.creatures import Action, CreatureTemplate
+from schemas.dialogues import DialogueTree, Talk
 from schemas.events import (
     CombatAbilityUsed,
     CombatEnded,
@@ -51,6 +53,10 @@ class Situation:
     """What the character is like now, where the road has looked it up; None: as its sheet says."""
     tidings: Tidings = field(default_factory=Tidings)
     """What the record knows that a quest has to heed, on a road that looks it up."""
+    talk: Talk = field(default_factory=Talk)
+    """Where a conversation stands, on a road that looks it up."""
+    trees: tuple[DialogueTree, ...] = ()
+    """The scripted dialogues of the character."""
 
     @cached_property
     def actor(self) -> PresentEntity | None:
@@ -61,6 +67,19 @@ class Situation:
     def sheet(self) -> Character | None:
         """Who is asked, as the world knows them."""
         return self.world.characters.get(self.request.character)
+
+    @cached_property
+    def other(self) -> str:
+        """Whom they deal with: whoever else is in the event, else somebody who is there, else a stranger."""
+        me = self.request.character
+        involved = (one for one in self.request.event.involved if one != me)
+        there = (one.id for one in self.people if one.id != me)
+        return next(involved, None) or next(there, "stranger")
+
+    @cached_property
+    def valence(self) -> float | None:
+        """How kindly they were spoken to, -1 to 1; None: they were not, could not hear it, or nobody can tell."""
+        return valence_of(self.request.event, self.request.language) if self.talk.heard else None
 
     @cached_property
     def temper(self) -> Temper:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.dialogues.resuming import interrupted
+from rules.dialogues.walking import LATELY, open_answers, walk
 from rules.phrasebook import read_out
 from rules.situation import Situation, clip
+from rules.standing import standing_of
 from schemas.characters import Rank
 from schemas.decisions import DialogueDecision, DialogVariant, EmotionalTone
+from schemas.dialogues import LETTERS_OF_A_LINE, MOST_CHOICES, TalkPlace, TreeEffect
 from schemas.events import DialogueChoice
 
 FRIENDLY_FROM = 0.25
@@ -35,46 +42,63 @@ _REPLIES: dict[EmotionalTone, tuple[EmotionalTone, ...]] = {
 _HARSH = frozenset({"hostile", "threatening"})
 _KIND = frozenset({"friendly", "joyful"})
 KIND_WORDS = 0.15
-"""By how much kind words warm a standing, for the tone of the answer only."""
+"""By how much kind words warm a standing, and unkind ones cool it, for the tone of the answer only."""
+MOVED_FROM = 0.5
+"""How kind or unkind (-1 to 1) words have to be for that, where no tone was chosen."""
+WAYS_BACK = 2
+"""Choices of a tree that are offered beside a model's own answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a character says by the rules, and where that leaves the talk."""
+
+    content: DialogueDecision
+    place: TalkPlace
+    """`line` is still the one before: who records the decision knows its name."""
+    effects: tuple[TreeEffect, ...] = ()
+    """Tool calls of the tree."""
+    new_line: bool = True
+    """False: a word in passing; the line before it is the one to go on with."""
 
 
 def speak(situation: Situation) -> DialogueDecision:
-    """A line of the character's script in the tone of the moment, and what the player may answer.
+    """A line of the character's tree where one is begun or could be, else of its script in the tone of the moment; and
+    what the player may answer.
 
-    The line is one of `Character.script[tone]`, else of the common script; which one, the dice say. The crowd gets two
-    answers, most characters three, those of rank named and above four.
+    Without a tree the line is one of `Character.script[tone]`, else of the common script: one that was not said in
+    the last ten lines, as long as there is one; which one, the dice say. The crowd gets two answers, most characters
+    three, those of rank named and above four.
     """
+    return utter(situation).content
+
+
+def utter(situation: Situation) -> Utterance:
+    """What `speak` says, and what follows from it."""
+    passage = walk(situation, situation.talk, situation.trees, alone=True)
+    if passage is not None:
+        content = _content(situation, passage.line, passage.tone, passage.answers, fill=2)
+        begins = min(passage.begins, len(content.npc_text))
+        place = passage.place.model_copy(update={"begins": begins, "heard": None} if passage.new_line else {})
+        return Utterance(content, place, passage.effects, passage.new_line)
     tone = tone_of(situation)
-    names = {
+    place = interrupted(situation, situation.talk.place)
+    key = _line_key(situation, tone, place.lately)
+    line = clip(situation.say(key, **_names(situation)), LETTERS_OF_A_LINE)
+    rank = situation.sheet.rank if situation.sheet else Rank.COMMON
+    wanted = {Rank.CROWD: 2, Rank.COMMON: 3}.get(rank, 4)
+    asides = open_answers(situation, situation.talk, situation.trees)
+    lately = (*(one for one in place.lately if one != key), key)[-LATELY:]
+    said = place.model_copy(update={"lately": lately, "begins": 0, "heard": None})
+    return Utterance(_content(situation, line, tone, asides, fill=wanted), said)
+
+
+def _names(situation: Situation) -> dict[str, str]:
+    return {
         "name": situation.name_of(situation.request.character),
-        "other": situation.name_of(other_of(situation)),
+        "other": situation.name_of(situation.other),
         "place": situation.name_of(situation.request.scene.location.id),
     }
-    line = clip(situation.say(_line_key(situation, tone), **names), 600)
-    return DialogueDecision(npc_text=line, tone=tone, player_variants=_answers(situation, tone, line, names))
-
-
-def other_of(situation: Situation) -> str:
-    """Whom the character deals with: whoever else is in the event, else somebody who is there, else a stranger."""
-    me = situation.request.character
-    involved = (one for one in situation.request.event.involved if one != me)
-    there = (one.id for one in situation.people if one.id != me)
-    return next(involved, None) or next(there, "stranger")
-
-
-def standing_of(situation: Situation) -> float:
-    """How the character stands to the other, -1 to 1: what is recorded, else what their factions think, else 0."""
-    if situation.standing is not None:
-        return situation.standing.standing
-    factions, characters = situation.world.factions, situation.world.characters
-    mine, theirs = (
-        sheet.faction if (sheet := characters.get(who)) is not None else who
-        for who in (situation.request.character, other_of(situation))
-    )
-    faction = factions.get(mine) if mine is not None else None
-    if faction is None or theirs is None:
-        return 0.0
-    return -1.0 if theirs in faction.at_war_with else faction.standings.get(theirs, 0.0)
 
 
 def tone_of(situation: Situation) -> EmotionalTone:
@@ -83,7 +107,7 @@ def tone_of(situation: Situation) -> EmotionalTone:
     1. Badly hurt (below a quarter), or threatened, and of little courage (below a third): fearful.
     2. Threatened: threatening if its aggression is 0.5 or more, else hostile.
     3. Somebody died just now whom it does not hate: sad.
-    4. By standing s (0.15 more after kind words): s >= 0.7 joyful (friendly below 0.4
+    4. By standing s (0.15 more after kind words, as much less after unkind ones): s >= 0.7 joyful (friendly below 0.4
        extraversion), s >= 0.25 friendly, s < -0.6 threatening (hostile below 0.5 aggression), s < -0.25 hostile
        (sarcastic for the outgoing: extraversion of 0.6 or more).
     5. Neither warm nor cold: mysterious for the open and quiet (openness 0.7, extraversion at most 0.3), else neutral.
@@ -92,7 +116,7 @@ def tone_of(situation: Situation) -> EmotionalTone:
     hurt = actor is not None and actor.hit_points is not None and actor.hit_points.fraction < BADLY_HURT
     spoken = _spoken_tone(situation)
     threatened = spoken in _HARSH
-    standing += KIND_WORDS if spoken in _KIND else 0.0
+    standing += _moved(situation, spoken)
     if (hurt or threatened) and traits.courage < 1 / 3:
         return EmotionalTone.FEARFUL
     if threatened:
@@ -112,39 +136,75 @@ def tone_of(situation: Situation) -> EmotionalTone:
     return EmotionalTone.NEUTRAL
 
 
+def _moved(situation: Situation, spoken: str | None) -> float:
+    """What the words do to the tone of the answer: by the tone that was chosen, else by what they say."""
+    if spoken is not None:
+        return KIND_WORDS if spoken in _KIND else 0.0
+    valence = situation.valence or 0.0
+    return KIND_WORDS if valence >= MOVED_FROM else -KIND_WORDS if valence <= -MOVED_FROM else 0.0
+
+
 def _spoken_tone(situation: Situation) -> str | None:
     """The tone that the player chose, if this is an answer to the player."""
     event = situation.request.event
     return event.tone if isinstance(event, DialogueChoice) else None
 
 
-def _line_key(situation: Situation, tone: EmotionalTone) -> str:
-    """A key of the character's own script that the phrasebook knows, else one of the common script."""
+def _line_key(situation: Situation, tone: EmotionalTone, lately: Sequence[str]) -> str:
+    """A key of the character's own script that the phrasebook knows, else one of the common script; of those said
+    lately none, unless all were: then the one said longest ago."""
     script = situation.sheet.script.get(tone, ()) if situation.sheet else ()
     own = [key for key in script if situation.phrasebook.has(key, situation.request.language)]
     common = [f"talk-common-{tone}-{number}" for number in range(1, LINES_A_TONE + 1)]
-    return situation.dice.choose(own or common)
+    for keys in (own, common):
+        fresh = [key for key in keys if key not in lately]
+        if fresh:
+            return situation.dice.choose(fresh)
+    return min((*own, *common), key=lately.index)
 
 
-def _answers(situation: Situation, tone: EmotionalTone, line: str, names: dict[str, str]) -> tuple[DialogVariant, ...]:
-    """Two to four different answers; never the character's own words, even from a book that repeats itself."""
-    rank = situation.sheet.rank if situation.sheet else Rank.COMMON
-    wanted = {Rank.CROWD: 2, Rank.COMMON: 3}.get(rank, 4)
-    answers, said = list[DialogVariant](), {_plain(line)}
+def _content(
+    situation: Situation, line: str, tone: EmotionalTone, offered: Sequence[DialogVariant], *, fill: int
+) -> DialogueDecision:
+    """The line with what is offered to answer, filled up to `fill` answers, and to two at the least.
 
-    def add(text: str, reply: EmotionalTone) -> None:
-        if len(answers) < wanted and _plain(text) not in said:
-            said.add(_plain(text))
-            hint = clip(situation.say(f"talk-hint-{reply}"), 120)
-            answers.append(DialogVariant(text=text, tone=reply, consequence_hint=hint))
+    They are different, and never the character's own words, even from a book that repeats itself.
+    """
+    answers, said, names = list[DialogVariant](), {_plain(line)}, _names(situation)
 
+    def add(answer: DialogVariant, most: int) -> None:
+        if len(answers) < most and _plain(answer.text) not in said:
+            said.add(_plain(answer.text))
+            answers.append(answer)
+
+    def of_tone(text: str, reply: EmotionalTone) -> DialogVariant:
+        hint = clip(situation.say(f"talk-hint-{reply}"), 120)
+        return DialogVariant(text=text, tone=reply, consequence_hint=hint)
+
+    for answer in offered:
+        add(answer, MOST_CHOICES)
     for reply in _REPLIES[tone]:
         number = situation.dice.choose(range(1, ANSWERS_A_TONE + 1))
-        add(clip(situation.say(f"talk-answer-{reply}-{number}", **names), 280), reply)
+        add(of_tone(clip(situation.say(f"talk-answer-{reply}-{number}", **names), 280), reply), fill)
     for reply in _REPLIES[tone]:
-        if len(answers) < 2:
-            add(read_out(f"{reply}..."), reply)
-    return tuple(answers)
+        add(of_tone(read_out(f"{reply}..."), reply), 2)
+    return DialogueDecision(npc_text=line, tone=tone, player_variants=tuple(answers))
+
+
+def with_way_back(situation: Situation, content: DialogueDecision) -> DialogueDecision:
+    """The same line of a model's, whose answers leave a way back into the tree: up to two of its open choices.
+
+    They take the place of the last ones, where there is no more room.
+    """
+    open_ = [
+        answer
+        for answer in open_answers(situation, situation.talk, situation.trees)
+        if _plain(answer.text) not in {_plain(content.npc_text), *(_plain(one.text) for one in content.player_variants)}
+    ][:WAYS_BACK]
+    if not open_:
+        return content
+    kept = content.player_variants[: MOST_CHOICES - len(open_)]
+    return content.model_copy(update={"player_variants": (*kept, *open_)})
 
 
 def _plain(text: str) -> str:

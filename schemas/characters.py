@@ -43,6 +43,8 @@ class Character(Value):
     values: tuple[str, ...] = ()
     fears: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
+    tongues: tuple[Id, ...] = Field(default=(), max_length=16)
+    """Languages of the game's world that they understand, beside those of their stat block; none anywhere: all."""
     script: dict[EmotionalTone, tuple[LocaleKey, ...]] = Field(default_factory=dict[EmotionalTone, tuple[str, ...]])
     """Lines to say without a model, by tone. A missing tone is filled from the common script."""
     tags: tuple[Tag, ...] = ()

@@ -280,8 +280,24 @@ class DescriptionDecision(Value):
     """For a label or a tooltip."""
 
 
+class Bark(Value):
+    """A remark in passing."""
+
+    speaker: Id
+    text: Short
+    tone: EmotionalTone
+
+
+class BarkDecision(Value):
+    """What those in a crowd remark, each a line at the most; neighbours never the same."""
+
+    barks: Annotated[tuple[Bark, ...], Field(max_length=64)]
+    """In the order in which they were asked for; who cannot speak is left out."""
+
+
 Content = (
     DialogueDecision
+    | BarkDecision
     | CombatDecision
     | EncounterDecision
     | QuestDecision
@@ -294,6 +310,7 @@ CONTENTS: dict[str, type[Content]] = {
     content.__name__: content
     for content in (
         DialogueDecision,
+        BarkDecision,
         CombatDecision,
         EncounterDecision,
         QuestDecision,

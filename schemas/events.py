@@ -16,6 +16,8 @@ Difficulty = Literal["easy", "medium", "hard", "deadly", "low", "moderate", "hig
 """How hard an encounter may be for a party: the thresholds of 2014 (Basic Rules), or the budgets of 2024 (SRD 5.2)."""
 Grade = Literal["trivial", "easy", "medium", "hard", "deadly", "low", "moderate", "high"]
 """How hard it turns out to be, in the words of the same rules; `trivial` lies below the least."""
+Loudness = Literal["whisper", "speak", "shout"]
+"""How far words carry."""
 
 
 class EventBase(Value):
@@ -142,6 +144,9 @@ class DialogueStarted(EventBase):
     listener: Id
     text: str | None = Field(default=None, max_length=2_000)
     """What was said, if anything was. Data, never an instruction."""
+    loudness: Loudness = "speak"
+    tongue: Id | None = None
+    """The language of the game's world that it was said in (`elvish`); None: one that all understand."""
     answered_by: ClassVar[str | None] = "dialogue"
     primary_field: ClassVar[str] = "listener"
     involved_fields: ClassVar[tuple[str, ...]] = ("speaker",)
@@ -155,9 +160,31 @@ class DialogueChoice(EventBase):
     listener: Id
     text: str = Field(min_length=1, max_length=2_000)
     tone: Id | None = None
+    loudness: Loudness = "speak"
+    tongue: Id | None = None
+    """The language of the game's world that it was said in (`elvish`); None: one that all understand."""
     answered_by: ClassVar[str | None] = "dialogue"
     primary_field: ClassVar[str] = "listener"
     involved_fields: ClassVar[tuple[str, ...]] = ("speaker",)
+
+
+class DialogueInterrupted(EventBase):
+    """Something came between: a line was cut off before its end. The next decision of the talk goes on there.
+
+    It may be asked about, or told among the recent events of the next request of the talk.
+    """
+
+    type: Literal["DialogueInterrupted"] = "DialogueInterrupted"
+    speaker: Id
+    """Who was cut short."""
+    listener: Id
+    line: Id | None = None
+    """The decision whose line it was; None: the last one of the talk. Among recent events it has to be named."""
+    heard: int = Field(default=0, ge=0, le=2_000)
+    """Letters of the line that were heard; a word that was not heard whole is said again."""
+    answered_by: ClassVar[str | None] = "dialogue"
+    primary_field: ClassVar[str] = "speaker"
+    involved_fields: ClassVar[tuple[str, ...]] = ("listener",)
 
 
 class DialogueEnded(EventBase):
@@ -327,6 +354,18 @@ class QuestCompleted(EventBase):
     branch: Id
 
 
+class BarksRequested(EventBase):
+    """Somebody passes a crowd, and those in it remark on something."""
+
+    type: Literal["BarksRequested"] = "BarksRequested"
+    actor: Id
+    """Who or what they remark on: usually the player's character."""
+    speakers: tuple[Id, ...] = Field(min_length=1, max_length=64)
+    """Who may say something, those who stand next to each other next to each other."""
+    answered_by: ClassVar[str | None] = "bark"
+    involved_fields: ClassVar[tuple[str, ...]] = ("speakers",)
+
+
 class DiplomaticOffer(EventBase):
     """One faction puts terms before another."""
 
@@ -478,7 +517,9 @@ GameEvent = Annotated[
     | EntityDied
     | DialogueStarted
     | DialogueChoice
+    | DialogueInterrupted
     | DialogueEnded
+    | BarksRequested
     | LocationEntered
     | LocationExited
     | ItemPickedUp

@@ -25,7 +25,9 @@ from inference import (
 from memory import ChromaEmbedder, Embedder, LexicalEmbedder, Memory, world_folders
 from nodes import Clock, Context, Pressure, PromptLibrary, Ring, SystemClock
 from rules import Bestiary, Phrasebook, load_parties, load_stances
-from schemas import BadSettings, Fault, Party, Settings
+from rules.dialogues import Known, load_trees
+from rules.phrasebook import HOME_LANGUAGE
+from schemas import BadSettings, BadWorld, DialogueTree, Fault, Party, Settings
 from service.answers import kept_answers
 from telemetry import Redaction
 from tools import FUNCTIONS, Toolbox
@@ -82,10 +84,12 @@ async def assemble(
         answers = await stack.enter_async_context(kept_answers(settings, embedder, registry, clock))
         ring = Ring(settings.encounters.processes)
         await ring.ready()
+        phrasebook = make_phrasebook(settings.config)
         yield Context(
             memory=memory,
             bestiary=await asyncio.to_thread(checked_bestiary, settings),
-            phrasebook=make_phrasebook(settings.config),
+            phrasebook=phrasebook,
+            dialogues=load_dialogues(settings.config, phrasebook, library),
             stances=load_stances(settings.config / "tactics.toml"),
             prompts=PromptLibrary(settings.config / "prompts"),
             toolbox=library.with_tools(tools) if tools is not None else library,
@@ -140,6 +144,32 @@ def make_phrasebook(config: Path) -> Phrasebook:
     """All phrases: those of the game, and those that each world brings along."""
     worlds = [folder / "locales" for folder in world_folders(config).values()]
     return Phrasebook.load(config / "locales", *(folder for folder in worlds if folder.is_dir()))
+
+
+def load_dialogues(config: Path, phrasebook: Phrasebook, toolbox: Toolbox) -> Mapping[str, tuple[DialogueTree, ...]]:
+    """The scripted dialogues that each world brings along, by world. Raises `BadWorld` with every fault of all."""
+    found, faults = dict[str, tuple[DialogueTree, ...]](), list[Fault]()
+    for name, folder in world_folders(config).items():
+        try:
+            found[name] = load_trees(
+                folder / "dialogues", Known(phrasebook, languages_of(folder), tools=arguments_of(toolbox))
+            )
+        except BadWorld as broken:
+            faults += broken.faults
+    if faults:
+        raise BadWorld(faults)
+    return found
+
+
+def arguments_of(toolbox: Toolbox) -> Mapping[str, tuple[str, ...]]:
+    """The tools that there are, each with the names of its arguments."""
+    specs = {name: toolbox.spec(name).parameters.get("properties") for name in toolbox.names}
+    return {name: tuple(found) if isinstance(found, dict) else () for name, found in specs.items()}
+
+
+def languages_of(world: Path) -> tuple[str, ...]:
+    """The languages in which a world says what it says: those of its locales, else English."""
+    return tuple(sorted(one.name for one in (world / "locales").glob("*") if one.is_dir())) or (HOME_LANGUAGE,)
 
 
 def make_model(settings: Settings) -> Model | None:

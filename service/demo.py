@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from memory import read_world
 from schemas import (
+    BarkDecision,
     CombatDecision,
     Content,
     DescriptionDecision,
@@ -57,6 +58,8 @@ def in_short(content: Content) -> str:
         case DialogueDecision():
             answers = "".join(f"\n  - {variant.text} ({variant.tone})" for variant in content.player_variants)
             return f"“{content.npc_text}” ({content.tone}){answers}"
+        case BarkDecision():
+            return "\n  ".join(f"{one.speaker}: “{one.text}”" for one in content.barks) or "nobody says a word"
         case CombatDecision():
             move = content.move
             detail = " ".join(str(value) for name, value in move if name != "kind")

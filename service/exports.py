@@ -44,6 +44,11 @@ async def dialogue() -> DecisionGraph:
     return (await _loom()).graph("dialogue", checkpoints=False)
 
 
+async def bark() -> DecisionGraph:
+    """What those in a crowd remark when somebody passes."""
+    return (await _loom()).graph("bark", checkpoints=False)
+
+
 async def combat() -> DecisionGraph:
     """What an enemy does on its turn."""
     return (await _loom()).graph("combat", checkpoints=False)

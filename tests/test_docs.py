@@ -23,6 +23,7 @@ import pytest
 
 from nodes import SystemClock
 from rules.bargain import Obstacle
+from rules.dialogues.walking import WhyScripted
 from rules.moves import Hindrance
 from schemas import PROJECT, LoomError, ModelError, RecordError
 from service.cli import main
@@ -233,7 +234,7 @@ def test_every_code_that_a_receipt_may_carry_is_explained_and_no_other() -> None
 def codes() -> set[str]:
     """Every reason code and warning in the code, as far as it is written out there."""
     found = {"rules_only", *_family(ModelError), *_family(RecordError)} - {ModelError.code}
-    found |= {*get_args(Hindrance), *get_args(Obstacle)}
+    found |= {*get_args(Hindrance), *get_args(Obstacle), *get_args(WhyScripted)}
     watched: Mapping[str, tuple[str, ...]] = {
         "nodes": ("_because", "_rules", "_unproven", "_plain", "_refuse"),
         "service": ("_safety_net",),

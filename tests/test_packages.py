@@ -212,6 +212,7 @@ asyncio.run(serve())
 def test_langgraphs_own_loader_serves_all_graphs_from_one_loom(tmp_path: Path) -> None:
     config = json.loads((PROJECT / "langgraph.json").read_text(encoding="utf-8"))
     files = sorted((PROJECT / "config" / "worlds" / "morning_star" / "opening").glob("*.json"))
+    files.append(PROJECT / "config" / "worlds" / "morning_star" / "examples" / "crowd.json")
     opening = {request["kind"]: request for request in (json.loads(file.read_text()) for file in files)}
     # What `langgraph dev` sets for its server in memory.
     platform = {

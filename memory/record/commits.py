@@ -21,6 +21,7 @@ from memory.record.tables import (
     MODEL_CALL,
     QUEST_CHANGE,
     RELATIONSHIP_CHANGE,
+    TALK_PLACE,
     TOOL_CALL,
     TURN,
     place_of,
@@ -103,10 +104,12 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
         apply(connection, here, number, effect)
     new_rows(connection, AFFAIR_CHANGE, affair_rows(affairs, here))
     new_rows(connection, QUEST_CHANGE, quest_rows(what.quests, here))
-    if what.memory is not None:
-        entry = what.memory
-        row = {"id": entry.id, "place": place_of(seq), "character": entry.character, "body": entry.model_dump_json()}
-        new_rows(connection, MEMORY_ENTRY, [here | row])
+    entries = (*((what.memory,) if what.memory is not None else ()), *what.overheard)
+    rows = [
+        {"id": one.id, "place": place_of(seq, number), "character": one.character, "body": one.model_dump_json()}
+        for number, one in enumerate(entries)
+    ]
+    new_rows(connection, MEMORY_ENTRY, [here | row for row in rows])
     new_rows(
         connection,
         TURN,
@@ -115,6 +118,8 @@ def commit(connection: Connection, what: Commit, made_at: int) -> Committed:
             for number, turn in enumerate(what.turns)
         ],
     )
+    if what.talk is not None:
+        new_rows(connection, TALK_PLACE, [here | {"thread": what.thread, "body": what.talk.model_dump_json()}])
     new_rows(connection, EXPERIENCE, experience_rows(what.experiences, here))
     if what.stirred is not None:
         stir(connection, here, what.stirred)

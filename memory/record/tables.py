@@ -358,6 +358,18 @@ class TraitChangeRow(Row, table=True):
     body: str = Field(sa_type=Text)
 
 
+class TalkPlaceRow(Row, table=True):
+    """Where a conversation stands from this moment: in its script, and in a line that was cut short."""
+
+    __table_args__ = _on_a_timeline(Index("talk_place_latest", "world", "thread", "seq"))
+
+    world: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    thread: str = Field(primary_key=True)
+    timeline: str
+    body: str = Field(sa_type=Text)
+
+
 class NewsRow(Row, table=True):
     """The game told something under this id: what makes it happen once."""
 
@@ -448,6 +460,7 @@ QUEST_CHANGE = _table("quest_change")
 MOOD_CHANGE = _table("mood_change")
 AFFAIR_CHANGE = _table("affair_change")
 TRAIT_CHANGE = _table("trait_change")
+TALK_PLACE = _table("talk_place")
 NEWS = _table("news")
 SAVE = _table("save")
 INDEX_MARK = _table("index_mark")

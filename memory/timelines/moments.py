@@ -27,6 +27,7 @@ from memory.record.tables import (
     RELATIONSHIP_CHANGE,
     SAVE,
     SUMMARY,
+    TALK_PLACE,
     TIMELINE,
     TOOL_CALL,
     TRAIT_CHANGE,
@@ -67,6 +68,12 @@ class Moment:
     happened: list[Happening] = field(default_factory=list[Happening])
 
 
+def _place(body: Said) -> str:
+    """Where a talk stands, in short."""
+    where = f"{body['tree']}, {body['node']}" if body.get("node") else "free talk"
+    return f"{where}, cut short" if body.get("heard") is not None else where
+
+
 _SAYS: dict[str, Callable[[Said], str]] = {
     DECISION.name: lambda row: f"{row['kind']} by {row['character']}: {row['id']} ({row['source']}, {row['reason']})",
     TOOL_CALL.name: lambda row: f"{row['body']['result']['tool']}: {row['body']['result']['status']}",
@@ -82,6 +89,7 @@ _SAYS: dict[str, Callable[[Said], str]] = {
     MEMORY_FORGOTTEN.name: lambda row: f"{row['character']} forgot {row['memory']} ({row['reason']})",
     TURN.name: lambda row: f"{row['body']['speaker']}: {row['body']['text']}",
     SUMMARY.name: lambda row: f"{row['thread']}: {row['body']['text']}",
+    TALK_PLACE.name: lambda row: f"{row['thread']}: {_place(row['body'])}",
     QUEST_CHANGE.name: lambda row: f"{row['quest']}: {row['status']}",
     AFFAIR_CHANGE.name: lambda row: f"{row['affair']}: {row['status']}",
     MOOD_CHANGE.name: lambda row: f"{row['character']}: {_figures(row['body'], Affect)}",
@@ -97,6 +105,7 @@ _TIMES = (
     MOOD_CHANGE.name,
     EXPERIENCE.name,
     TRAIT_CHANGE.name,
+    TALK_PLACE.name,
 )
 
 

@@ -9,6 +9,8 @@
     associations.toml     kind = [[tag, tag, weight], ...]
     opening/*.json        requests, in the order of their file names
 
+    dialogues/ID.yaml     scripted dialogues: no part of the record, like phrases (`rules.dialogues` reads them)
+
 `locales/`, `examples/` and `README.md` may lie beside them; anything else is a fault, for it is most likely a slip.
 """
 
@@ -41,7 +43,7 @@ from schemas import (
 
 _TABLES = ("factions.toml", "places.toml", "facts.toml", "relationships.toml", "associations.toml")
 _FILES = ("world.toml", *_TABLES, "README.md")
-_FOLDERS = {"characters": ".toml", "opening": ".json", "locales": None, "examples": None}
+_FOLDERS = {"characters": ".toml", "opening": ".json", "dialogues": ".yaml", "locales": None, "examples": None}
 
 
 def world_folders(config: Path) -> dict[str, Path]:

@@ -60,7 +60,7 @@ NAMED_BY_THE_ISSUE = {
     "EncounterRequested", "QuestRequested", "QuestStarted", "QuestObjectiveCompleted", "QuestCompleted",
     "DiplomaticOffer", "TimeAdvanced", "DayChanged", "SeasonChanged", "RelationshipModified", "SecretRevealed",
     "DescriptionRequested", "Custom", "DiplomaticReply", "FactionAttacked", "PassageRefused", "TributePaid",
-    "AllyAnswered",
+    "AllyAnswered", "DialogueInterrupted", "BarksRequested",
     "ItemGiven", "PlaceDestroyed", "QuestBranchChosen",
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ from tests.service.killed import play, request_of
 from tests.service.stage import good_answer
 
 WAYS = {
-    "dialogue": "weigh_standing choose_policy recall compose generate judge act remember",
+    "dialogue": "weigh_standing follow_talk choose_policy recall compose generate judge act keep_place remember",
     "combat": "size_up choose_policy recall compose generate judge act remember",
     "encounter": "gauge choose_policy recall compose generate balance judge foresee remember",
     "quest": "survey choose_policy recall compose generate prove judge act confirm remember",

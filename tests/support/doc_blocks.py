@@ -323,6 +323,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "sizing assumes": assumed,
     "faults of real servers": real_fault_table,
     "drawing of encounter": _drawing("encounter"),
+    "drawing of dialogue": _drawing("dialogue"),
+    "drawing of bark": _drawing("bark"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,
     "trait tags": rules_tables.trait_tags,

@@ -61,6 +61,24 @@ talk-hint-joyful = Hebt die Stimmung.
 talk-hint-sarcastic = Darüber lacht nicht jeder.
 talk-hint-threatening = Könnte mit Hieben enden.
 
+## Wenn ein Skript das Gespräch trägt: was zu einem abgebrochenen Satz zurückführt, und was die Lücken füllt.
+
+talk-bridge-1 = Wie ich eben sagte:
+talk-bridge-2 = Wo war ich? Ach ja:
+talk-bridge-3 = Um weiterzuerzählen:
+talk-where-1 = Also gut. Wo waren wir?
+talk-where-2 = Wir zwei waren noch nicht fertig.
+talk-cut-1 = Merk dir, was du sagen wolltest.
+talk-cut-2 = Nicht jetzt. Später.
+talk-unheard-1 = Hm? Das habe ich nicht verstanden.
+talk-unheard-2 = Wie war das? Noch einmal, und deutlich.
+talk-parting-1 = Dann lebt wohl.
+talk-parting-2 = Bis zum nächsten Mal.
+talk-go-on-1 = Sprich weiter.
+talk-go-on-2 = Ich höre zu.
+talk-why-kind = freundliche Worte
+talk-why-harsh = harte Worte
+
 ## Warum jemand im Kampf tut, was er tut. $what ist eine Fähigkeit oder ein Gegenstand, $target das Ziel.
 
 fight-reason-attack = { $target } ist in Reichweite, und das hier schmerzt am meisten: { $what }.

@@ -61,6 +61,24 @@ talk-hint-joyful = Lifts the mood.
 talk-hint-sarcastic = Not everybody laughs at this.
 talk-hint-threatening = Could come to blows.
 
+## When a script carries the talk: what leads back to a line that was cut short, and what fills the gaps.
+
+talk-bridge-1 = As I was saying:
+talk-bridge-2 = Where was I? Ah, yes:
+talk-bridge-3 = To go on with it:
+talk-where-1 = Now then. Where were we?
+talk-where-2 = We were not done, you and I.
+talk-cut-1 = Hold that thought.
+talk-cut-2 = Not now. Later.
+talk-unheard-1 = Hm? I did not catch that.
+talk-unheard-2 = What was that? Say it again, and clearly.
+talk-parting-1 = Go well, then.
+talk-parting-2 = Until next time.
+talk-go-on-1 = Go on.
+talk-go-on-2 = I am listening.
+talk-why-kind = kind words
+talk-why-harsh = harsh words
+
 ## Why somebody does what they do in a fight. $what is an ability or an item, $target whom it is for.
 
 fight-reason-attack = { $target } is within reach, and { $what } will hurt the most.

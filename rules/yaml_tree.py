@@ -21,9 +21,10 @@ from ruamel.yaml.events import (
     StreamStartEvent,
 )
 
-from graphs.declaration import Path
-from schemas import Fault
+from schemas.errors import Fault
 
+Path = tuple[str | int, ...]
+"""Where a value is: keys and numbers of items, from the outside in."""
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 12
 
@@ -45,6 +46,8 @@ class Tree:
     data: object = None
     lines: dict[Path, int] = field(default_factory=dict[Path, int])
     faults: list[Fault] = field(default_factory=list[Fault])
+    of: str = "graph"
+    """What the file is meant to hold, for the words of its faults."""
 
     def fault(self, line: int, what: str, hint: str | None = None) -> None:
         """Note a fault once."""
@@ -53,11 +56,14 @@ class Tree:
             self.faults.append(found)
 
 
-def parse(text: str, file: str) -> Tree:
-    """Read one YAML document. Never raises for what the text says: faults are in the tree."""
-    tree = Tree(file)
+def parse(text: str, file: str, *, of: str = "graph") -> Tree:
+    """Read one YAML document. Never raises for what the text says: faults are in the tree.
+
+    `of`: what the file is meant to hold, for the words of its faults.
+    """
+    tree = Tree(file, of=of)
     if len(text) > MAX_CHARACTERS:
-        tree.fault(1, f"the file has {len(text)} characters; a graph has at most {MAX_CHARACTERS}.")
+        tree.fault(1, f"the file has {len(text)} characters; a {of} has at most {MAX_CHARACTERS}.")
         return tree
     for number, line in enumerate(text.split("\n"), start=1):
         if _TAB.match(line):
@@ -92,7 +98,7 @@ class _Builder:
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 if started:
-                    self.tree.fault(_line(event), "a second document starts here; a file holds one graph.")
+                    self.tree.fault(_line(event), f"a second document starts here; a file holds one {self.tree.of}.")
                     raise Unreadable
                 started = True
             elif isinstance(event, NodeEvent):
@@ -104,13 +110,15 @@ class _Builder:
         self.tree.lines.setdefault(path, _line(event))
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             self.tree.fault(
-                _line(event), "anchors and aliases (`&`, `*`) are not for graphs.", "Write the value where it is used."
+                _line(event),
+                f"anchors and aliases (`&`, `*`) are not for {self.tree.of}s.",
+                "Write the value where it is used.",
             )
             if isinstance(event, AliasEvent):
                 return None
         tag: object = getattr(event, "tag", None)
         if tag is not None:
-            self.tree.fault(_line(event), f"the tag {tag} is not for graphs.", "Use plain values.")
+            self.tree.fault(_line(event), f"the tag {tag} is not for {self.tree.of}s.", "Use plain values.")
         if isinstance(event, ScalarEvent):
             return self.scalar(event)
         if len(path) >= MAX_DEPTH:
@@ -154,7 +162,9 @@ class _Builder:
             return None
         text = _text(event)
         if text == "<<":
-            self.tree.fault(line, "merge keys (`<<`) are not for graphs.", "Write the values where they are used.")
+            self.tree.fault(
+                line, f"merge keys (`<<`) are not for {self.tree.of}s.", "Write the values where they are used."
+            )
             return None
         if _plain(event) and text.lower() in _YAML_1_1_BOOLEANS | {"true", "false"}:
             self.tree.fault(
