@@ -84,6 +84,12 @@ def _boss_options(parser: ArgumentParser) -> None:
     group.add_argument("--careers", type=int, metavar="N", help="careers against each archetype; 200 by default")
 
 
+async def _characters(asked: Asked) -> Outcome:
+    from evals.characters import run
+
+    return await run(asked)
+
+
 RUNNERS = (
     Runner(KINDS, _decisions, _decision_options),
     Runner(("retrieval",), _retrieval, _retrieval_options, by_default=False),
@@ -91,6 +97,7 @@ RUNNERS = (
     Runner(("fights",), _fights, _fights_options, by_default=False),
     Runner(("encounters",), _encounters, by_default=False),
     Runner(("boss",), _boss, _boss_options, by_default=False),
+    Runner(("characters",), _characters, by_default=False),
 )
 SUITES = {name: runner for runner in RUNNERS for name in runner.suites}
 """Who runs a suite."""

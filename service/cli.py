@@ -32,6 +32,7 @@ from service.cli_bestiary import app as bestiary_app
 from service.cli_budgets import budgets, switch
 from service.cli_cache import app as cache_app
 from service.cli_calls import app as calls_app
+from service.cli_dialogue import app as dialogue_app
 from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
 from service.cli_models import app as models_app
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.add_typer(bestiary_app, name="bestiary")
 app.add_typer(cache_app, name="cache")
 app.add_typer(calls_app, name="calls")
+app.add_typer(dialogue_app, name="dialogue")
 app.add_typer(graph_app, name="graph")
 app.add_typer(memory_app, name="memory")
 app.add_typer(models_app, name="models")

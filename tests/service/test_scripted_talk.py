@@ -32,13 +32,20 @@ A_LINE: dict[str, Any] = {
 }
 
 
-def asked(opening: Opening, number: int, event: Mapping[str, object], **changes: object) -> DecisionRequest:
+def asked(
+    opening: Opening,
+    number: int,
+    event: Mapping[str, object],
+    *,
+    scene: Mapping[str, object] | None = None,
+    **more: object,
+) -> DecisionRequest:
     """The next thing that happens in the talk with Marta."""
-    raw = opening("dialogue").model_dump(mode="json")
-    scene = {**raw["scene"], "recent_events": [], **dict(changes.pop("scene", {}))}  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType, reportUnknownVariableType]
-    about = {"speaker": "tamsin_reed", "listener": "marta"}
-    fields = {"id": f"talk-{number}", "thread": THREAD, "policy": "rules", "event": {**about, **event}, "scene": scene}
-    return DecisionRequest.model_validate({**raw, **fields, **changes})
+    raw: dict[str, Any] = opening("dialogue").model_dump(mode="json")
+    fields: dict[str, Any] = {"id": f"talk-{number}", "thread": THREAD, "policy": "rules"}
+    fields["event"] = {"speaker": "tamsin_reed", "listener": "marta", **event}
+    fields["scene"] = {**raw["scene"], "recent_events": [], **(scene or {})}
+    return DecisionRequest.model_validate({**raw, **fields, **more})
 
 
 def opens(**more: object) -> dict[str, object]:
