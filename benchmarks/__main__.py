@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batching, cache, faults, flood, inference, memory, overhead, rules, soak, telemetry
+from benchmarks import batching, cache, characters, faults, flood, inference, memory, overhead, rules, soak, telemetry
 from benchmarks.figures import Figure, page, show
 from schemas import LogSettings
 from service.logs import set_up_logs
@@ -19,6 +19,7 @@ SUITES: dict[str, Callable[..., Coroutine[Any, Any, list[Figure]]]] = {
     "faults": faults.measure,
     "flood": flood.measure,
     "cache": cache.measure,
+    "characters": characters.measure,
     "inference": inference.measure,
     "memory": memory.measure,
     "rules": rules.measure,

@@ -193,6 +193,7 @@ def _values(state: DecisionState, context: Context) -> dict[str, object]:
         "study": _studied(graph["decides"], situation),
         "stances": stance_lines(situation) if graph["decides"] == "TacticsDecision" else (),
         "standing": situation.standing,
+        "tidings": situation.tidings,
         "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],
         "choices": choices(graph["decides"], situation),
         "language": _language_name(request.language),

@@ -22,7 +22,7 @@ from schemas import CallerError, Fault, UnknownThing, nearest
 VALUES: Final = frozenset(
     {
         "request", "character", "faction", "world", "place", "surroundings", "scene", "study", "stances", "own",
-        "recalled", "standing", "tools", "choices", "language", "brief",
+        "recalled", "standing", "tidings", "tools", "choices", "language", "brief",
     }
 )  # fmt: skip
 """What a template may use. `character`, `faction`, `place` and `standing` may be None.
@@ -31,7 +31,7 @@ VALUES: Final = frozenset(
 of lines. `own` are the facts about the character itself, `recalled` holds the others. `brief`: the prompt is too long,
 so what can be told in fewer words should be. `choices` maps what is to be chosen to the names that may be chosen,
 `language` is a language's name in English (`German`). The rest are values of `schemas`: DecisionRequest, Character,
-Faction, WorldInfo, Place, Recalled, Relationship and a sequence of ToolSpec.
+Faction, WorldInfo, Place, Recalled, Relationship, Tidings and a sequence of ToolSpec.
 """
 
 _BLOCKS = ("system", "user")

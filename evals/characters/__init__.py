@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from benchmarks.figures import Figure
+from evals.characters import quests
 from evals.characters.dialogue import dialogue
 from evals.outcome import Asked, Outcome
 
-Subject = Callable[[Asked], Awaitable[Sequence[Figure]]]
-SUBJECTS: tuple[Subject, ...] = (dialogue,)
+Subject = Callable[[Asked], Awaitable[Sequence[Figure] | Outcome]]
+"""What measures one subject: its figures, and where there are any the cases that failed."""
+SUBJECTS: tuple[Subject, ...] = (dialogue, quests.run)
 
 
 async def run(asked: Asked) -> Outcome:
     """All subjects, one after the other."""
-    return Outcome([figure for subject in SUBJECTS for figure in await subject(asked)])
+    found = [await subject(asked) for subject in SUBJECTS]
+    outcomes = [one if isinstance(one, Outcome) else Outcome(one) for one in found]
+    return Outcome(
+        [figure for outcome in outcomes for figure in outcome.figures],
+        [verdict for outcome in outcomes for verdict in outcome.failed],
+    )

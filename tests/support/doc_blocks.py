@@ -325,6 +325,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "drawing of encounter": _drawing("encounter"),
     "drawing of dialogue": _drawing("dialogue"),
     "drawing of bark": _drawing("bark"),
+    "drawing of quest": _drawing("quest"),
+    "deeds": rules_tables.deeds,
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,
     "trait tags": rules_tables.trait_tags,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import load_stances
+from rules import DEEDS, load_stances
 from rules.bestiary import RULE_TAGS
 from rules.mechanics import CONDITION_PLIGHTS, EXHAUSTION_PLIGHTS, Plight
 from schemas import PROJECT, Ability, Condition, DiceExpression, Stance
@@ -98,3 +98,12 @@ def _does(plight: Plight) -> Iterator[str]:
 
 def _abilities(some: frozenset[Ability]) -> str:
     return "all" if len(some) == len(Ability) else " and ".join(one for one in Ability if one in some)
+
+
+def deeds() -> str:
+    """What each kind of objective is about, needs and makes, and which events finish it."""
+    rows = [
+        f"| `{kind}` | {deed.target} | {deed.needs} | {deed.makes} | {deed.finished_by} |"
+        for kind, deed in DEEDS.items()
+    ]
+    return "\n".join(("| kind | target | needs | makes | finished by |", "| --- | --- | --- | --- | --- |", *rows))
