@@ -164,7 +164,7 @@ class QuestLedger:
             stands = tuple(progress for _, progress in changed)
             if not stands and not facts:
                 return ()
-            fresh = await self._write(id or _id_of(event, now), stands, timeline, facts)
+            fresh = await self._write(id or _id_of(event, now, stands), stands, timeline, facts)
         return stands if fresh else ()
 
     async def heard(self, request: DecisionRequest) -> None:
@@ -226,7 +226,9 @@ class QuestLedger:
         return told.fresh
 
 
-def _id_of(event: EventBase, at: WorldTime | None) -> str:
-    """The same event at the same time is the same."""
-    said = f"{event.model_dump_json()}@{at}"
+def _id_of(event: EventBase, at: WorldTime | None, stands: Sequence[QuestProgress] = ()) -> str:
+    """The same event at the same time is the same, unless it leads elsewhere now: what lay there before a quest was
+    taken may be picked up again."""
+    led_to = [(one.quest, one.status, one.done, one.lost) for one in stands]
+    said = f"{event.model_dump_json()}@{at}>{led_to}"
     return f"happened.{hashlib.sha256(said.encode()).hexdigest()[:24]}"
