@@ -46,6 +46,8 @@ class Ask:
     max_tokens: int
     temperature: float = 0.7
     """0 takes the likeliest word each time; 1 samples as the model was trained."""
+    top_p: float = 1.0
+    """From the likeliest tokens that together have this share; 1: from all."""
     seed: int | None = None
     timeout: float
     """Seconds for the whole call, connecting and a second try included; `math.inf`: as long as it takes."""

@@ -48,8 +48,10 @@ class Recording(BaseModel):
 
 
 def key_of(ask: Ask, schema: type[BaseModel]) -> str:
-    """The sha256 of all that shapes an answer: messages, schema name, token limit, temperature and seed."""
+    """The sha256 of all that shapes an answer: messages, schema name, token limit, sampling and seed."""
     asked = [[dict(message) for message in ask.messages], schema.__name__, ask.max_tokens, ask.temperature, ask.seed]
+    if ask.top_p < 1:  # recordings from before it was asked for stay as they are
+        asked.append(ask.top_p)
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

@@ -210,6 +210,8 @@ class VllmModel:
 
     async def _send(self, ask: Ask, schema: type[BaseModel], name: str) -> ChatCompletion:
         more: dict[str, Any] = {"priority": ask.priority} if self._priorities else {}
+        if ask.top_p < 1:
+            more["top_p"] = ask.top_p
         try:
             _, completion = await self._instructor.chat.completions.create_with_completion(
                 model=name,
@@ -235,6 +237,8 @@ class VllmModel:
         longest, began = max(ask.timeout, ask.once_shown or 0.0), loop.time()
         form = {"name": schema.__name__, "schema": for_grammar(schema)}
         more: dict[str, Any] = {"priority": ask.priority} if self._priorities else {}
+        if ask.top_p < 1:
+            more["top_p"] = ask.top_p
         stream = await self._endpoint.chunks(
             seconds=longest,
             model=name,

@@ -76,4 +76,6 @@ def _asked(ask: Ask, schema: type[BaseModel]) -> dict[str, str | int | float]:
         "gen_ai.request.temperature": ask.temperature,
         "loomwright.schema": schema.__name__,
     }
+    if ask.top_p < 1:
+        asked["gen_ai.request.top_p"] = ask.top_p
     return asked if ask.seed is None else {**asked, "gen_ai.request.seed": ask.seed}

@@ -9,6 +9,7 @@ from nodes.compose import compose, opening_of
 from nodes.confirm import confirm
 from nodes.context import Context
 from nodes.decide_by_rules import decide_by_rules
+from nodes.feel import feel
 from nodes.follow_talk import follow_talk
 from nodes.foresee import foresee
 from nodes.gauge import gauge
@@ -44,6 +45,7 @@ CATALOGUE = Catalogue(
         confirm,
         decide_by_rules,
         follow_talk,
+        feel,
         foresee,
         gauge,
         generate,
@@ -90,6 +92,7 @@ __all__ = [
     "compose",
     "confirm",
     "decide_by_rules",
+    "feel",
     "follow_talk",
     "foresee",
     "gauge",

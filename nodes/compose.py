@@ -22,7 +22,7 @@ from nodes.shortening import Draft, shortened
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.study_lines import plan_lines, stance_lines, study_lines
-from rules import Situation, choices
+from rules import Situation, choices, fitting_lines, mood_word, plain_lines
 from schemas import Cut, PromptTooLong, World
 
 SPARED = 0.4
@@ -40,6 +40,7 @@ PROMPT_NAMES = {
     "DescriptionDecision": "description",
 }
 _FIGHTING = {"CombatDecision", "TacticsDecision"}
+_SPEAKING = {"DialogueDecision", "QuestDecision", "DiplomacyDecision"}
 
 
 async def compose(
@@ -114,6 +115,7 @@ def opening_of(
             "tools": [context.toolbox.spec(tool) for tool in tools],
             "language": _language_name(language),
             "brief": False,
+            "voice": plain_lines(known.sample_lines),
         },
     )
 
@@ -192,6 +194,9 @@ def _values(state: DecisionState, context: Context) -> dict[str, object]:
         "scene": scene_lines(situation),
         "study": _studied(graph["decides"], situation),
         "stances": stance_lines(situation) if graph["decides"] == "TacticsDecision" else (),
+        "voice": plain_lines(character.sample_lines) if character else (),
+        "mood": mood_word(situation.mood, situation.swing),
+        "lines": fitting_lines(situation) if graph["decides"] in _SPEAKING else (),
         "standing": situation.standing,
         "tidings": situation.tidings,
         "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],

@@ -18,7 +18,7 @@ from nodes.situations import question_of
 from nodes.speaking import Listener, speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
-from rules import choices
+from rules import choices, sampling
 from schemas import ModelAnswerInvalid, ModelError, ModelRejected, ModelRole, ModelTimeout, ModelUnavailable
 
 MaxTokens = Annotated[int, Field(ge=16, le=4_096)]
@@ -123,10 +123,13 @@ async def ask(
         raise ModelUnavailable("no endpoint is configured; set LOOMWRIGHT_MODEL__URL")
     request = context.request(state)
     shape = _shape(state, context)
+    asked = context.asking.temperature if temperature is None else temperature
+    sampled = sampling(asked, context.situation(state, "generate").own_temper)
     question = Ask(
         messages=tuple(messages),
         max_tokens=max_tokens,
-        temperature=context.asking.temperature if temperature is None else temperature,
+        temperature=sampled.temperature,
+        top_p=sampled.top_p,
         seed=request.seed % 2**31,
         timeout=context.clock.limit(max(share * context.time_left(state), MIN_TIME)),
         priority=lane_of(state, context),

@@ -16,7 +16,7 @@ from nodes.speaking import speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
-from rules import Situation, experience_of, hearers, offered_by, pacing_of
+from rules import Situation, experience_of, hearers, offered_by, pacing_of, stirring_of
 from schemas import (
     Content,
     Decision,
@@ -89,6 +89,7 @@ async def remember(
         used=tuple(memory["id"] for memory in recalled),
         experiences=_experiences(situation, decision.content),
         quests=offered_by(decision, request.scene.time),
+        stirred=stirring_of(situation),
         at=request.scene.time,
         calls=calls_made(),
     )

@@ -15,6 +15,7 @@ from nodes.answer_schema import AnswerSchema
 from nodes.context import Context
 from nodes.lanes import lane_of
 from nodes.state import DecisionState
+from rules import mood_word, sampling
 from schemas import DecisionRequest, EntityKind, ModelRole, PresentEntity, Recalled
 
 HEARD = frozenset({"DialogueDecision", "DiplomacyDecision", "EncounterDecision", "QuestDecision"})
@@ -48,14 +49,15 @@ def question_of(
     share; without one where a secret came to mind.
     """
     request, graph = context.request(state), state["graph"]
-    recalled = context.recalled(state)
+    recalled, situation = context.recalled(state), context.situation(state, "reuse")
+    sampled = sampling(context.asking.temperature if temperature is None else temperature, situation.own_temper)
     asked = {
         "world": request.world,
         "graph": [graph["name"], graph["version"], graph["hash"]],
         "character": request.character,
         "messages": state["messages"],
         "schema": [shape.version, shape.type.model_json_schema()],
-        "asked": [role, max_tokens, context.asking.temperature if temperature is None else temperature],
+        "asked": [role, max_tokens, sampled.temperature, sampled.top_p],
     }
     holds_secret = any(fact.is_secret for fact in recalled.facts)
     ahead = outlook(context.model, role, lane_of(state, context), request.world) if context.model is not None else None
@@ -83,7 +85,8 @@ def _shared(state: DecisionState, context: Context, recalled: Recalled, how: obj
     character = world.characters.get(request.character)
     faction = world.factions.get((character.faction if character else request.character) or "")
     place, scene = world.places.get(request.scene.location.id), request.scene
-    standing = context.situation(state, "reuse").standing
+    situation = context.situation(state, "reuse")
+    standing = situation.standing
     return {
         "graph": [request.world, graph["name"], graph["version"], graph["hash"], how],
         "prompt": [state["receipt"].get("versions", {}).get("prompt"), state["receipt"].get("cuts")],
@@ -96,6 +99,7 @@ def _shared(state: DecisionState, context: Context, recalled: Recalled, how: obj
         "talk": [recalled.summary, *((turn.speaker, turn.text) for turn in recalled.turns)],
         "standing": standing and [round(standing.affinity, 1), round(standing.trust, 1)],
         "study": [state.get("study"), state.get("aim")],
+        "mood": mood_word(situation.mood, situation.swing),
         "event": _impersonal(request.event.model_dump(mode="json", exclude=_SPOKEN | _PASSING), _players(request)),
         "scene": [
             scene.location.model_dump(mode="json"),

@@ -75,6 +75,7 @@ from rules.situation import Situation
 from rules.skirmish import Skirmish, skirmish
 from rules.taint import Sought, hidden_from, names_of, wordings_of
 from rules.talk import Utterance, speak, utter, with_way_back
+from rules.temper import Feeling, appraise, fitting_lines, mood_word, plain_lines, sampling, stirring_of
 from rules.words import SILENCE, TOLD, out_of_character, silenced, telling, words_of
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Carried",
     "Council",
     "Dice",
+    "Feeling",
     "Fights",
     "Figures",
     "Ground",
@@ -109,6 +111,7 @@ __all__ = [
     "Utterance",
     "aim_of",
     "answer_offer",
+    "appraise",
     "balance",
     "bark",
     "carried",
@@ -130,6 +133,7 @@ __all__ = [
     "facts_of",
     "fights_with",
     "find_party",
+    "fitting_lines",
     "follow",
     "ground_of",
     "hearers",
@@ -142,6 +146,7 @@ __all__ = [
     "load_parties",
     "load_stances",
     "look_at",
+    "mood_word",
     "most_xp",
     "moves_open",
     "multiplier",
@@ -158,6 +163,7 @@ __all__ = [
     "party_named",
     "party_sheets",
     "plain_answer",
+    "plain_lines",
     "plan_fight",
     "prepare_encounter",
     "prove",
@@ -166,10 +172,12 @@ __all__ = [
     "quest_xp",
     "read_out",
     "remarks",
+    "sampling",
     "save_chance",
     "silenced",
     "skirmish",
     "speak",
+    "stirring_of",
     "study_of",
     "summed_up",
     "take",

@@ -14,6 +14,8 @@ ACCEPT_FROM = 0.2
 """From this leaning on an offer is taken as it is."""
 HAGGLE_FROM = -0.6
 """From this leaning on a counter-offer is made; below it there is nothing to talk about."""
+FORBEARANCE = 0.6
+"""How much lower the patient haggle than the impatient."""
 CLEAR_BY = 0.4
 """How far beyond either mark an offer must lean to be no question at all."""
 WEIGHT_OF_STANDING, WEIGHT_OF_POWER, WEIGHT_OF_KINDNESS = 0.4, 0.2, 0.2
@@ -29,8 +31,9 @@ def answer_offer(situation: Situation) -> DiplomacyDecision:
 
     leaning = 0.4 standing + 0.2 power (theirs over ours) + 0.2 (agreeableness - 0.5) + the worth of all terms
     (`bargain.worth_to_us`). From 0.2 on the offer is accepted, from -0.6 on it is countered with softer terms if they
-    leave us better off than the offer, below it is refused. What cannot be promised (unknown factions, tribute beyond
-    the treasury, war on a party, what only a leader may promise) is never accepted and never put forward.
+    leave us better off than the offer, below it is refused; the patient haggle from 0.6 (patience - 0.5) lower. What
+    cannot be promised (unknown factions, tribute beyond the treasury, war on a party, what only a leader may promise)
+    is never accepted and never put forward.
     """
     table = Table(situation)
     offered = tuple(table.offer.terms) if table.offer else ()
@@ -39,7 +42,7 @@ def answer_offer(situation: Situation) -> DiplomacyDecision:
     lean = leaning(table, offered)
     if lean >= ACCEPT_FROM and can_accept(table, offered):
         return _decision(table, "accept", ())
-    if lean >= HAGGLE_FROM:
+    if lean >= haggle_from(situation):
         softer = soften(table, offered)
         better = sum(worth_to_us(table, term) for term in softer) > sum(worth_to_us(table, term) for term in offered)
         if softer and softer != offered and (better or not can_accept(table, offered)):
@@ -59,7 +62,12 @@ def plain_answer(situation: Situation) -> str | None:
     lean = leaning(table, offered)
     if lean >= ACCEPT_FROM + CLEAR_BY and can_accept(table, offered):
         return "gladly_accepted"
-    return "out_of_the_question" if lean < HAGGLE_FROM - CLEAR_BY else None
+    return "out_of_the_question" if lean < haggle_from(situation) - CLEAR_BY else None
+
+
+def haggle_from(situation: Situation) -> float:
+    """From which leaning on a counter-offer is made: `HAGGLE_FROM`, lower for the patient, higher for the rest."""
+    return HAGGLE_FROM - FORBEARANCE * (situation.tendencies.patience - 0.5)
 
 
 def leaning(table: Table, terms: Sequence[TreatyTerm]) -> float:

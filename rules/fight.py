@@ -21,7 +21,7 @@ from schemas.decisions import Attack, CombatDecision, CombatMove, Defend, Flee, 
 from schemas.scene import PresentEntity
 
 COWARD_BELOW = 1 / 3
-"""Courage (`Traits.courage`) below which a character runs when badly hurt."""
+"""Courage (`Tendencies.courage`) below which a character runs when badly hurt."""
 LIKELY = 0.5
 """From this chance on the reason for a blow is that its target falls."""
 MERCY = 1.5
@@ -85,7 +85,7 @@ def is_cowardly(situation: Situation, actor: PresentEntity) -> bool:
     if "cowardly" in tags:
         return True
     if situation.sheet is not None:
-        return situation.sheet.traits.courage < COWARD_BELOW
+        return situation.tendencies.courage < COWARD_BELOW
     return template is not None and template.type is CreatureType.BEAST
 
 
@@ -124,9 +124,11 @@ class Field:
 
     @cached_property
     def weights(self) -> Weights:
-        """What the actor cares about, by its traits; whether it runs is said by its sheet."""
-        weights = weights_of(self.situation.traits)
-        weights = replace(weights, caution=min(weights.caution, 0.5), mercy=MERCY)
+        """What the actor cares about, by its temper; whether it runs is said by its sheet."""
+        tendencies = self.situation.tendencies
+        weights = weights_of(tendencies)
+        mercy = MERCY * (1.25 - tendencies.aggression / 2)
+        weights = replace(weights, caution=min(weights.caution, 0.5), mercy=mercy)
         weights = replace(weights, damage=1.0, focus=0.3, kill=0.2) if self.lenient else weights
         return self._plan.weighed(weights) if self._plan is not None else weights
 

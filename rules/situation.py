@@ -90,6 +90,11 @@ class Situation:
         return Temper.usual(self.request.character, traits, self.request.scene.time)
 
     @property
+    def own_temper(self) -> Temper | None:
+        """The same; None for one of many, of whom nobody has written anything down."""
+        return None if self.sheet is None else self.temper
+
+    @property
     def traits(self) -> Traits:
         """Their traits, with what life has made of them."""
         return self.temper.traits

@@ -41,6 +41,10 @@ _REPLIES: dict[EmotionalTone, tuple[EmotionalTone, ...]] = {
 """What a player may answer to each tone, the most natural first: always one way to calm things and one to stir them."""
 _HARSH = frozenset({"hostile", "threatening"})
 _KIND = frozenset({"friendly", "joyful"})
+CHEER = 0.4
+"""By how much a mood that is as good as can be, where it is usually middling, warms a standing."""
+FORBEARANCE = 0.6
+"""How much of what is not liked the patient bear, against the impatient."""
 KIND_WORDS = 0.15
 """By how much kind words warm a standing, and unkind ones cool it, for the tone of the answer only."""
 MOVED_FROM = 0.5
@@ -102,8 +106,10 @@ def _names(situation: Situation) -> dict[str, str]:
 
 
 def tone_of(situation: Situation) -> EmotionalTone:
-    """How the character speaks now; the first that holds, counts.
+    """How the character speaks now; the first that holds, counts. Its temper is that of the moment, mood included.
 
+    0. The standing counts warmer by 0.4 v in good cheer (v: how far the mood is above the usual), colder by as much in
+       bad; and what is not warm counts warmer by 0.6 (patience - 0.5): the patient bear more.
     1. Badly hurt (below a quarter), or threatened, and of little courage (below a third): fearful.
     2. Threatened: threatening if its aggression is 0.5 or more, else hostile.
     3. Somebody died just now whom it does not hate: sad.
@@ -113,22 +119,25 @@ def tone_of(situation: Situation) -> EmotionalTone:
     5. Neither warm nor cold: mysterious for the open and quiet (openness 0.7, extraversion at most 0.3), else neutral.
     """
     traits, standing, actor = situation.traits, standing_of(situation), situation.actor
+    tendencies = situation.tendencies
+    standing += CHEER * situation.swing.valence
     hurt = actor is not None and actor.hit_points is not None and actor.hit_points.fraction < BADLY_HURT
     spoken = _spoken_tone(situation)
     threatened = spoken in _HARSH
     standing += _moved(situation, spoken)
-    if (hurt or threatened) and traits.courage < 1 / 3:
+    if (hurt or threatened) and tendencies.courage < 1 / 3:
         return EmotionalTone.FEARFUL
     if threatened:
-        return EmotionalTone.THREATENING if traits.aggression >= 0.5 else EmotionalTone.HOSTILE
+        return EmotionalTone.THREATENING if tendencies.aggression >= 0.5 else EmotionalTone.HOSTILE
     if standing > HATED_BELOW and situation.dead - {situation.request.character}:
         return EmotionalTone.SAD
     if standing >= JOYFUL_FROM and traits.extraversion >= 0.4:
         return EmotionalTone.JOYFUL
     if standing >= FRIENDLY_FROM:
         return EmotionalTone.FRIENDLY
+    standing += FORBEARANCE * (tendencies.patience - 0.5)
     if standing < HATED_BELOW:
-        return EmotionalTone.THREATENING if traits.aggression >= 0.5 else EmotionalTone.HOSTILE
+        return EmotionalTone.THREATENING if tendencies.aggression >= 0.5 else EmotionalTone.HOSTILE
     if standing < COLD_BELOW:
         return EmotionalTone.SARCASTIC if traits.extraversion >= 0.6 else EmotionalTone.HOSTILE
     if traits.openness >= 0.7 and traits.extraversion <= 0.3:

@@ -195,6 +195,7 @@ from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
+from schemas.persona import Goal, SampleLine
 from schemas.quests import (
     TIDINGS,
     BranchPlan,
@@ -406,6 +407,7 @@ __all__ = [
     "ForgettingSettings",
     "FoundBy",
     "GameEvent",
+    "Goal",
     "Grade",
     "GuardSettings",
     "Habit",
@@ -506,6 +508,7 @@ __all__ = [
     "Reuse",
     "RevealFact",
     "Rewards",
+    "SampleLine",
     "SaveEffect",
     "SavesSettings",
     "SavingThrow",

@@ -10,6 +10,7 @@ from pydantic import Field
 from schemas.affairs import TermKind
 from schemas.decisions import EmotionalTone
 from schemas.knowledge import Tag
+from schemas.persona import Goal, SampleLine
 from schemas.temper import Traits
 from schemas.values import Id, LocaleKey, SignedUnitFloat, Value
 
@@ -39,12 +40,16 @@ class Character(Value):
     traits: Traits = Traits()
     persona: str = Field(default="", max_length=2_000)
     speech_style: str = Field(default="", max_length=400)
-    sample_lines: tuple[str, ...] = Field(default=(), max_length=12)
+    sample_lines: tuple[SampleLine, ...] = Field(default=(), max_length=24)
+    """Plain texts, or texts with the tones, topics and events that they fit."""
     values: tuple[str, ...] = ()
     fears: tuple[str, ...] = ()
-    goals: tuple[str, ...] = ()
     tongues: tuple[Id, ...] = Field(default=(), max_length=16)
     """Languages of the game's world that they understand, beside those of their stat block; none anywhere: all."""
+    goals: tuple[Goal, ...] = Field(default=(), max_length=24)
+    """Plain texts, or texts with what they are `for` and `against`: no two may contradict each other."""
+    knows_about: tuple[Tag, ...] = Field(default=(), max_length=24)
+    """What they are at home in."""
     script: dict[EmotionalTone, tuple[LocaleKey, ...]] = Field(default_factory=dict[EmotionalTone, tuple[str, ...]])
     """Lines to say without a model, by tone. A missing tone is filled from the common script."""
     tags: tuple[Tag, ...] = ()

@@ -20,6 +20,11 @@ Loudness = Literal["whisper", "speak", "shout"]
 """How far words carry."""
 
 
+def name_of(event: type[EventBase]) -> str:
+    """A type of event as a tag has it: `combat_ability_used`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event.__name__).lower()
+
+
 class EventBase(Value):
     """What every event has: where, when, and what else it is about."""
 
@@ -37,7 +42,7 @@ class EventBase(Value):
     @property
     def name(self) -> str:
         """Its type as a tag has it: `combat_ability_used`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return name_of(type(self))
 
     @property
     def primary(self) -> str:

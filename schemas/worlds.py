@@ -10,7 +10,9 @@ from pydantic import Field
 from schemas.calendar import WorldTime
 from schemas.characters import Character, Faction, Place
 from schemas.errors import Fault, nearest
+from schemas.events import EVENTS, name_of
 from schemas.knowledge import EVERYONE, PLAYER, Association, Fact, Relationship, Tag, TagKind
+from schemas.persona import contradictions
 from schemas.requests import DecisionRequest
 from schemas.values import Id, LanguageTag, Value
 
@@ -90,6 +92,7 @@ class WorldPack(Value):
         factions = {faction.id for faction in self.factions}
         places = {place.id for place in self.places}
         entities = characters | set(self.info.items)
+        event_types = {name_of(type_) for type_ in EVENTS.values()}
         knowers = characters | factions | {EVERYONE, PLAYER}
         by_kind = {
             TagKind.ENTITY: entities,
@@ -103,16 +106,24 @@ class WorldPack(Value):
                 near = nearest(name, known)
                 yield Fault(where, f"there is no {kind} '{name}'.", f"Did you mean '{near}'?" if near else None)
 
-        def refer_tags(where: str, tags: tuple[Tag, ...]) -> Iterator[Fault]:
+        def refer_tags(where: str, tags: tuple[Tag, ...], field: str = "tags") -> Iterator[Fault]:
             for tag in tags:
                 if tag.kind in by_kind:
-                    yield from refer(f"{where}.tags", tag.kind.value, tag.name, by_kind[tag.kind])
+                    yield from refer(f"{where}.{field}", tag.kind.value, tag.name, by_kind[tag.kind])
 
         for character in self.characters:
             where = f"characters.{character.id}"
             yield from refer(f"{where}.faction", "faction", character.faction, factions)
             yield from refer(f"{where}.home", "place", character.home, places)
             yield from refer_tags(where, character.tags)
+            yield from refer_tags(where, character.knows_about, "knows_about")
+            for number, goal in enumerate(character.goals):
+                yield from refer_tags(where, goal.for_, f"goals.{number}.for")
+                yield from refer_tags(where, goal.against, f"goals.{number}.against")
+            yield from contradictions(f"{where}.goals", character.goals)
+            for number, line in enumerate(character.sample_lines):
+                for event in line.events:
+                    yield from refer(f"{where}.sample_lines.{number}.events", "type of event", event, event_types)
         for faction in self.factions:
             where = f"factions.{faction.id}"
             yield from refer(f"{where}.leader", "character", faction.leader, characters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from schemas.temper import Traits
+from schemas.temper import Tendencies, Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +56,22 @@ ROLES: dict[str, Weights] = {
 """Weights by what somebody is there for."""
 
 
-def weights_of(traits: Traits, role: str = "tactical") -> Weights:
-    """The weights of a role with a character's own temper: courage against caution, and its aggression.
+def weights_of(temper: Traits | Tendencies, role: str = "tactical") -> Weights:
+    """The weights of a role with a character's own temper, from its traits alone or with the mood that it is in.
 
-    An unknown role counts as `tactical`.
+    The aggressive kill rather than mend (kill x (0.5 + aggression), mercy x (1.25 - aggression / 2)); caution is
+    1 - courage; those who like risks mind blows less (safety x (0.5 + caution) x 4^(1 - 2 risk tolerance)); the
+    patient keep for later what does not come back (thrift x (0.5 + patience)). Somebody of middling temper has the
+    weights of the role. An unknown role counts as `tactical`.
     """
     base = ROLES.get(role, ROLES["tactical"])
-    caution = 1 - traits.courage
+    caution = 1 - temper.courage
     return replace(
         base,
-        aggression=traits.aggression,
+        aggression=temper.aggression,
         caution=caution,
-        kill=base.kill * (0.5 + traits.aggression),
-        safety=base.safety * (0.5 + caution),
+        kill=base.kill * (0.5 + temper.aggression),
+        mercy=base.mercy * (1.25 - temper.aggression / 2),
+        safety=base.safety * (0.5 + caution) * 4 ** (1 - 2 * temper.risk_tolerance),
+        thrift=base.thrift * (0.5 + temper.patience),
     )

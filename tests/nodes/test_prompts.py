@@ -69,6 +69,9 @@ def values(request: DecisionRequest, **changes: object) -> dict[str, object]:
         "choices": {"target": ("tamsin_reed", "corin_ashe"), "item": ()},
         "language": "German",
         "brief": False,
+        "voice": ("Sit down.",),
+        "mood": "slightly anxious",
+        "lines": ("Not so loud.",),
         **changes,
     }
 

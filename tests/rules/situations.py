@@ -162,7 +162,7 @@ terms: SearchStrategy[TreatyTerm] = st.one_of(
     st.fixed_dictionaries({"kind": st.just("marriage"), "days": _days, "spouses": _some(people, 2, 2)}),
 ).map(_TERM.validate_python)
 
-_FIELDS: dict[str, SearchStrategy[object]] = {
+_FIELDS: dict[str | tuple[str, str], SearchStrategy[object]] = {
     "combatants": _some(people, 1),
     "round": st.integers(1, 9),
     "targets": _some(people),
@@ -187,6 +187,10 @@ _FIELDS: dict[str, SearchStrategy[object]] = {
     "to": _some(people, 1, 3),
     "others": _some(people),
     "message": st.none(),
+    "came": st.booleans(),
+    "answer": st.sampled_from(("open", "accept", "refuse", "counter")),
+    "gold": _gold,
+    ("TributePaid", "to"): people,
     "data": st.just({"any": [1, None, "thing"]}),
     "at": st.none(),
     "concepts": _some(st.sampled_from(("soul_gaze", "orphanhood"))),
@@ -201,7 +205,7 @@ def events(draw: DrawFn) -> GameEvent:
     fields: dict[str, object] = {"type": kind}
     for name in EVENTS[kind].model_fields:
         if name != "type":
-            fields[name] = draw(_FIELDS.get(name, anything))
+            fields[name] = draw(_FIELDS.get((kind, name)) or _FIELDS.get(name, anything))
     return _EVENT.validate_python(fields)
 
 

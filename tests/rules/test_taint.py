@@ -177,7 +177,9 @@ def test_every_line_that_the_game_itself_says_tells_nothing_of_the_example_world
     sought = Sought.of(hidden_from((), morning_star.facts), names_of(World.of(morning_star)))
     public = [fact.text for fact in morning_star.facts if not fact.is_secret or "player" in fact.known_by]
     about = [morning_star.info.about, *(place.about for place in morning_star.places)]
-    own = [line for character in morning_star.characters for line in (character.persona, *character.sample_lines)]
+    own = [
+        line for character in morning_star.characters for line in (character.persona, *map(str, character.sample_lines))
+    ]
 
     assert len(sought.ids) > 5
     assert [text for text in (*public, *about, *own) if sought.told([text])] == []

@@ -20,13 +20,13 @@ from tests.service.killed import play, request_of
 from tests.service.stage import good_answer
 
 WAYS = {
-    "dialogue": "weigh_standing follow_talk choose_policy recall compose generate judge act keep_place remember",
-    "combat": "size_up choose_policy recall compose generate judge act remember",
-    "encounter": "gauge choose_policy recall compose generate balance judge foresee remember",
-    "quest": "survey choose_policy recall compose generate prove judge act confirm remember",
-    "description": "look_up choose_policy recall compose generate judge keep_look remember",
-    "tactics": "study choose_policy recall compose generate judge remember",
-    "diplomacy": "weigh_standing weigh_offer choose_policy recall compose generate judge act remember",
+    "dialogue": "feel weigh_standing follow_talk choose_policy recall compose generate judge act keep_place remember",
+    "combat": "feel size_up choose_policy recall compose generate judge act remember",
+    "encounter": "feel gauge choose_policy recall compose generate balance judge foresee remember",
+    "quest": "feel survey choose_policy recall compose generate prove judge act confirm remember",
+    "description": "feel look_up choose_policy recall compose generate judge keep_look remember",
+    "tactics": "feel study choose_policy recall compose generate judge remember",
+    "diplomacy": "feel weigh_standing weigh_offer choose_policy recall compose generate judge act remember",
 }
 """The nodes on the model's road through each graph."""
 BESIDE = {"repair", "decide_by_rules"}
