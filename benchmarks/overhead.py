@@ -40,7 +40,7 @@ async def measure(*, quick: bool = False, model_url: str | None = None) -> list[
     del model_url
     rounds, runs = (4, 12) if quick else (15, 30)
     figures: list[Figure] = []
-    async with _opened() as (loom, openings, home):
+    async with opened() as (loom, openings, home):
         for checkpoints in (False, True):
             kept, durability = ("one checkpoint", "exit") if checkpoints else ("no checkpoint", None)
             async with open_checkpoints(home / "bare", None) as saver:
@@ -51,7 +51,9 @@ async def measure(*, quick: bool = False, model_url: str | None = None) -> list[
                         await _nodes_on_the_way(loom, graph, opening),
                     )
                     bare = [
-                        _running(_bare(nodes, saver if checkpoints else None), f"{opening.kind}-{nodes}", durability)
+                        _running(
+                            bare_graph(nodes, saver if checkpoints else None), f"{opening.kind}-{nodes}", durability
+                        )
                         for nodes in (has, walks)
                     ]
                     ours, *theirs = await _compare([_asking(loom, graph, opening, durability), *bare], rounds, runs)
@@ -71,7 +73,8 @@ async def measure(*, quick: bool = False, model_url: str | None = None) -> list[
 
 
 @asynccontextmanager
-async def _opened() -> AsyncGenerator[tuple[Loom, list[DecisionRequest], Path]]:
+async def opened() -> AsyncGenerator[tuple[Loom, list[DecisionRequest], Path]]:
+    """A Loom without a model over the example world, its openings, and the folder that it lives in."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
             home=Path(folder), encounters={"fights": 0}
@@ -113,7 +116,7 @@ def _running(graph: Any, kind: str, durability: Durability) -> Callable[[], Awai
     return lambda: graph.ainvoke({"step": 0}, config, durability=durability)
 
 
-def _bare(nodes: int, checkpointer: Any) -> Any:
+def bare_graph(nodes: int, checkpointer: Any) -> Any:
     """LangGraph alone: as many async nodes that do nothing, in a row."""
 
     async def nothing(state: _Plain) -> _Plain:

@@ -1,7 +1,15 @@
 """Decision graphs: declared in YAML, checked, drawn, and compiled to LangGraph."""
 
 from graphs.check import check
-from graphs.compile import DecisionGraph, DecisionInput, DecisionOutput, compile_graph, follow_graph, run_graph
+from graphs.compile import (
+    DecisionGraph,
+    DecisionInput,
+    DecisionOutput,
+    asked_of,
+    compile_graph,
+    follow_graph,
+    run_graph,
+)
 from graphs.declaration import END, Declaration, Edge, Node
 from graphs.draw import draw
 from graphs.json_schema import SCHEMA_FILE, declaration_schema, schema_text, write_schema
@@ -18,6 +26,7 @@ __all__ = [
     "Declaration",
     "Edge",
     "Node",
+    "asked_of",
     "check",
     "compile_graph",
     "declaration_schema",

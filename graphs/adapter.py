@@ -9,13 +9,15 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import structlog
 from langgraph.errors import NodeError, NodeTimeoutError
-from langgraph.types import Command, Overwrite
+from langgraph.types import Command, Overwrite, interrupt
 
 from graphs.endings import endings
 from nodes import Clock, DecisionState, NodeFunction, Step
 from nodes.state import TraceEntry, fresh
 from schemas import (
+    MINUTES_A_DAY,
     BadRequest,
+    CallerError,
     Fault,
     LoomError,
     ModelError,
@@ -63,6 +65,8 @@ class Plan:
     """The pause before a further attempt; None when there is none."""
     on_error: str | None
     at_most: tuple[int, str] | None
+    waits: tuple[int, int, str] | None
+    """Rounds and days that an answer is waited for, and where to go then."""
     where: str
     """File and line of its targets."""
 
@@ -86,6 +90,8 @@ def adapt(plan: Plan, context: HasClock) -> Adapter:
 
     async def walk(state: DecisionState) -> Command[str]:
         began = now()
+        if plan.waits is not None:
+            return await _wait(plan, plan.waits, state, context, knobs)
         changed: dict[str, Any] = {}
         if entry:
             state, changed = _begin(plan, state, began)
@@ -152,6 +158,49 @@ def on_failure(plans: Mapping[str, Plan]) -> Handler:
 def may_retry(error: Exception) -> bool:
     """Whether a node is worth another attempt: something was busy, and the deadline leaves time for it."""
     return isinstance(error, _RETRYABLE) and not vars(error).get("loom_spent", False)
+
+
+async def _wait(
+    plan: Plan, bounds: tuple[int, int, str], state: DecisionState, context: HasClock, knobs: dict[str, object]
+) -> Command[str]:
+    """Stop until the other side answers what is asked of it under `waiting`; the next decision begins with the answer.
+
+    Where nothing is asked there is nothing to wait for. An answer that does not fit is told its faults, and the wait
+    goes on. The node makes the next request of the answer; one that comes too late goes where `waits` says.
+    """
+    rounds, days, instead = bounds
+    ask = state.get("waiting")
+    if ask is None or int(ask.get("round", 1)) > rounds:
+        step = await plan.function(state, context, **knobs)
+        return _command({}, _ran(plan.name, step.outcome, step.because, 0.0), plan.targets[step.outcome])
+    faults: list[str] = []
+    while True:
+        reply = cast("object", interrupt({**ask, "faults": faults} if faults else ask))
+        answered = cast("DecisionState", {**state, "reply": reply})
+        began = context.clock.now()
+        try:
+            step = await plan.function(answered, context, **knobs)
+            break
+        except CallerError as error:
+            faults = [str(fault) for fault in error.faults]
+    given = step.update["request"] if "request" in step.update else state["request"]
+    begun, changed = _begin(plan, cast("DecisionState", {"request": given}), began)
+    changed |= {"request": given, "deadline_at": begun["deadline_at"]}
+    waited = _days(given) - _days(state["request"])
+    late = waited > days
+    ran = _ran(
+        plan.name, step.outcome, "too_late" if late else step.because, round((context.clock.now() - began) * 1000, 3)
+    )
+    changed["trace"] = Overwrite([ran])
+    if late:
+        changed["receipt"] = {"reason": "talks_lapsed"}
+    return Command(update=changed, goto=instead if late else plan.targets[step.outcome])
+
+
+def _days(request: Mapping[str, Any]) -> float:
+    """When a request is made, in days of the game's clock."""
+    time: Mapping[str, int] = request["scene"].get("time") or {}
+    return time.get("day", 0) + time.get("minute", 0) / MINUTES_A_DAY
 
 
 async def _guard(

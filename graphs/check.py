@@ -132,7 +132,7 @@ def _targets(case: _Case) -> Iterator[Fault]:
     for edge in declaration.edges():
         if edge.target not in {HOLE, *known} and HOLE not in declaration.nodes:
             path: Path = ("nodes", edge.source, edge.kind)
-            if edge.kind == "at_most":
+            if edge.kind in ("at_most", "waits"):
                 path = (*path, "then")
             elif edge.kind == "then" and edge.label is not None:
                 path = (*path, edge.label)
@@ -211,6 +211,29 @@ def _fallbacks(case: _Case) -> Iterator[Fault]:
             yield case.fault(path, what, _instead(deciding))
 
 
+def _waiting(case: _Case) -> Iterator[Fault]:
+    """A node that waits says for how long; no other does. What it waits with is put together by the nodes before."""
+    for name, node in case.declaration.nodes.items():
+        spec = case.spec(node)
+        if spec is None:
+            continue
+        if spec.waits and node.waits is None:
+            hint = "Add `waits: { rounds: 8, days: 30, then: ... }`."
+            yield case.fault(("nodes", name), f"node '{name}' waits for an answer, and nothing bounds that.", hint)
+        elif node.waits is not None and not spec.waits:
+            what = f"node '{name}': '{spec.name}' waits for nobody, so `waits` means nothing here."
+            yield case.fault(("nodes", name, "waits"), what, "To bound a cycle, use `at_most`.")
+        if not spec.waits:
+            continue
+        if name == case.declaration.entrypoint:
+            what = f"node '{name}' is the entrypoint, and there is nothing yet that could be answered."
+            yield case.fault(("entrypoint",), what, "Let the graph say something first.")
+        for key in ("timeout", "retry", "cache", "at_most", "on_error"):
+            if getattr(node, key) is not None:
+                what = f"node '{name}' waits for an answer, and cannot have `{key}`."
+                yield case.fault(("nodes", name, key), what, "Its only bounds are those of `waits`.")
+
+
 _RULES: tuple[Callable[[_Case], Iterable[Fault]], ...] = (
     _names,
     _vocabulary,
@@ -220,6 +243,7 @@ _RULES: tuple[Callable[[_Case], Iterable[Fault]], ...] = (
     _times,
     _flow,
     _fallbacks,
+    _waiting,
 )
 
 

@@ -18,7 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END as LANGGRAPH_END
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import CachePolicy, RetryPolicy
+from langgraph.types import CachePolicy, Command, RetryPolicy
 from typing_extensions import TypedDict
 
 from graphs.adapter import HasClock, Plan, adapt, may_retry, on_failure
@@ -43,6 +43,8 @@ class DecisionInput(TypedDict, total=False):
 
     request: dict[str, Any]
     deadline_at: float
+    reply: dict[str, Any]
+    """In place of a request: the answer that the thread's run waits for."""
 
 
 class DecisionOutput(TypedDict, total=False):
@@ -120,15 +122,29 @@ async def run_graph(
 
     `durability`: instead of the declared one.
     """
-    return cast("DecisionOutput", await graph.ainvoke(given, config, durability=durability))
+    return cast("DecisionOutput", await graph.ainvoke(_started(given), config, durability=durability))
 
 
 async def follow_graph(
     graph: DecisionGraph, given: DecisionInput | None, config: RunnableConfig | None = None
 ) -> AsyncGenerator[DecisionOutput]:
     """As `run_graph`, with the outputs after each node; the last one comes before the last checkpoint is written."""
-    async for values in graph.astream(given, config, stream_mode="values"):
+    async for values in graph.astream(_started(given), config, stream_mode="values"):
         yield cast("DecisionOutput", values)
+
+
+def _started(given: DecisionInput | None) -> object:
+    """What LangGraph takes: a start as it is, an answer as the command that goes on with it."""
+    if given is None or "reply" not in given:
+        return given
+    answer: Command[str] = Command(resume=given["reply"])
+    return answer
+
+
+async def asked_of(graph: DecisionGraph, config: RunnableConfig) -> dict[str, Any] | None:
+    """What the run on this thread waits to have answered; None: it waits for nobody."""
+    found = (await graph.aget_state(config)).interrupts
+    return cast("dict[str, Any]", found[0].value) if found else None
 
 
 def _plan(declaration: Declaration, catalogue: Catalogue, name: str, node: Node) -> Plan:
@@ -147,6 +163,10 @@ def _plan(declaration: Declaration, catalogue: Catalogue, name: str, node: Node)
             "hash": declaration.hash,
             "decides": declaration.decides,
             "tools": list(declaration.tools),
+            "waits": next(
+                ([one.waits.rounds, one.waits.days] for one in declaration.nodes.values() if one.waits is not None),
+                None,
+            ),
             "schema_version": SCHEMA_VERSION,
         },
         deadline=declaration.deadline,
@@ -156,6 +176,7 @@ def _plan(declaration: Declaration, catalogue: Catalogue, name: str, node: Node)
         backoff=node.retry.backoff if node.retry is not None else None,
         on_error=_goto(node.on_error) if node.on_error is not None else None,
         at_most=(node.at_most.times, _goto(node.at_most.then)) if node.at_most is not None else None,
+        waits=(node.waits.rounds, node.waits.days, _goto(node.waits.then)) if node.waits is not None else None,
         where=declaration.where("nodes", name, "then"),
     )
 

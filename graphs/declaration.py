@@ -75,6 +75,16 @@ class AtMost(Value):
     then: str
 
 
+class Waits(Value):
+    """Bounds a wait: the run stops here until somebody answers, in days of the game's clock, days or years later."""
+
+    rounds: int = Field(ge=1, le=20, strict=True)
+    """How often an answer is waited for on one thread; after that the graph goes to `then`."""
+    days: int = Field(ge=1, le=3_650, strict=True)
+    """How many days of the game an answer is waited for; one that comes later goes to `then`."""
+    then: str
+
+
 class Node(Value):
     """One node of a graph: a function of the catalogue, its knobs, and where to go from it."""
 
@@ -88,6 +98,8 @@ class Node(Value):
     on_error: str | None = None
     """Where to go when the node fails or runs out of time. Without it a failure ends the run with its error."""
     at_most: AtMost | None = None
+    waits: Waits | None = None
+    """For a node that waits for an answer, and only for such a node."""
 
 
 class Edge(NamedTuple):
@@ -96,7 +108,7 @@ class Edge(NamedTuple):
     source: str
     target: str
     label: str | None
-    kind: Literal["then", "on_error", "at_most"]
+    kind: Literal["then", "on_error", "at_most", "waits"]
 
 
 class Declaration(Value):
@@ -165,3 +177,6 @@ class Declaration(Value):
                 yield Edge(name, node.on_error, "on error", "on_error")
             if node.at_most is not None:
                 yield Edge(name, node.at_most.then, f"after {node.at_most.times}", "at_most")
+            if node.waits is not None:
+                said = f"after {node.waits.rounds} rounds or {node.waits.days} days"
+                yield Edge(name, node.waits.then, said, "waits")

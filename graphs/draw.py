@@ -15,20 +15,20 @@ _STYLE = """
   .first { fill: #e3eef6; } .end { fill: #3d5a73; stroke: none; } .name { fill: #1c2a36; font-weight: 600; }
   .use { fill: #6a7884; font-size: 11px; } .stop { fill: #ffffff; font-weight: 600; }
   .way { fill: none; stroke: #6a7884; stroke-width: 1.4; } .on_error { stroke: #b4472f; stroke-dasharray: 5 4; }
-  .at_most { stroke: #9a7200; stroke-dasharray: 1.5 4; stroke-linecap: round; }
+  .at_most, .waits { stroke: #9a7200; stroke-dasharray: 1.5 4; stroke-linecap: round; }
   .label { fill: #46535e; font-size: 11px; paint-order: stroke; stroke: #fbfaf7; stroke-width: 4px; }
   .tip { fill: #6a7884; }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #14191e; } .box { fill: #1e262d; stroke: #7fa8c9; } .first { fill: #24384a; }
     .end { fill: #7fa8c9; } .name { fill: #e8eef3; } .use { fill: #93a1ad; } .stop { fill: #14191e; }
-    .way { stroke: #93a1ad; } .on_error { stroke: #ec8a73; } .at_most { stroke: #dcb44c; }
+    .way { stroke: #93a1ad; } .on_error { stroke: #ec8a73; } .at_most, .waits { stroke: #dcb44c; }
     .label { fill: #c3ced7; stroke: #14191e; } .tip { fill: #93a1ad; }
   }
 """
 
 
 def draw(declaration: Declaration, form: Literal["mermaid", "svg"] = "mermaid") -> str:
-    """The text of a picture. Ways on failure are dashed, ways out of a spent `at_most` dotted."""
+    """The text of a picture. Ways on failure are dashed, out of a spent `at_most` or `waits` dotted."""
     if form == "mermaid":
         return _mermaid(declaration)
     if form == "svg":
@@ -42,7 +42,7 @@ def _mermaid(declaration: Declaration) -> str:
     for name, short in ids.items():
         text = _quoted(name)
         lines.append(f'    {short}(["{text}"])' if name == END else f'    {short}("{text}")')
-    arrows = {"then": "-->", "on_error": "-.->", "at_most": "-.->"}
+    arrows = {"then": "-->", "on_error": "-.->", "at_most": "-.->", "waits": "-.->"}
     for edge in _edges(declaration):
         label = f'|"{_quoted(edge.label)}"|' if edge.label else ""
         lines.append(f"    {ids[edge.source]} {arrows[edge.kind]}{label} {ids[edge.target]}")
@@ -71,7 +71,7 @@ def _svg(declaration: Declaration) -> str:
     for link in dict.fromkeys((edge.source, edge.target) for edge in edges):
         drawn = [edge for edge in edges if (edge.source, edge.target) == link]
         path, middle = _path(layout, link, widths)
-        kind = min((edge.kind for edge in drawn), key=["then", "on_error", "at_most"].index)
+        kind = min((edge.kind for edge in drawn), key=["then", "on_error", "at_most", "waits"].index)
         parts.append(f'<path class="way {kind}" d="{path}" marker-end="url(#tip)"/>')
         # the dashes say "on error" well enough, except where that way is one with another
         text = ", ".join(edge.label for edge in drawn if edge.label and (edge.kind != "on_error" or kind == "then"))

@@ -43,10 +43,12 @@ def unbounded_cycles(edges: Collection[Edge]) -> list[list[str]]:
     """The cycles that no `at_most` bounds, each as the nodes that go round.
 
     A node with `at_most` leaves by its ordinary edges only so many times; after that it always takes its `at_most`
-    edge. So every run ends when what remains has no cycle: the `at_most` edges of such nodes, all edges of the others.
+    edge. One that `waits` does so, too, and each of its rounds is a decision of its own. So every run ends when what
+    remains has no cycle: those edges of such nodes, all edges of the others.
     """
-    bounded = {edge.source for edge in edges if edge.kind == "at_most"}
-    lasting = ways(edge for edge in edges if edge.source not in bounded or edge.kind == "at_most")
+    bounds = ("at_most", "waits")
+    bounded = {edge.source for edge in edges if edge.kind in bounds}
+    lasting = ways(edge for edge in edges if edge.source not in bounded or edge.kind in bounds)
     found: list[list[str]] = []
     done: set[str] = set()
     for start in lasting:

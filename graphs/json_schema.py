@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from graphs.declaration import AtMost, Cache, Declaration, Node, Retry
+from graphs.declaration import AtMost, Cache, Declaration, Node, Retry, Waits
 from nodes import Catalogue, NodeSpec
 from schemas import ID_PATTERN
 
@@ -38,6 +38,12 @@ def declaration_schema(catalogue: Catalogue, tools: Collection[str], contents: C
             "retry": _part(Retry, attempts={"type": "integer", "minimum": 2, "maximum": 5}, backoff=_DURATION),
             "cache": _part(Cache, ttl=_DURATION),
             "on_error": _TARGET | {"description": _told(Node, "on_error")},
+            "waits": _part(
+                Waits,
+                rounds={"type": "integer", "minimum": 1, "maximum": 20},
+                days={"type": "integer", "minimum": 1, "maximum": 3_650},
+                then=_TARGET,
+            ),
             "at_most": _part(AtMost, times={"type": "integer", "minimum": 1, "maximum": 20}, then=_TARGET),
         },
         "allOf": [_knobs_and_outcomes(spec) for spec in catalogue.values()],
@@ -109,10 +115,12 @@ def _knobs_and_outcomes(spec: NodeSpec) -> Json:
     }
     if spec.asks_model:
         body["required"] = ["on_error"]
+    if spec.waits:
+        body["required"] = ["waits"]
     return {"if": {"properties": {"use": {"const": spec.name}}, "required": ["use"]}, "then": body}
 
 
-def _part(model: type[Retry | Cache | AtMost], **properties: Json) -> Json:
+def _part(model: type[Retry | Cache | AtMost | Waits], **properties: Json) -> Json:
     return {
         "type": "object",
         "description": model.__doc__,

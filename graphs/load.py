@@ -10,7 +10,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from graphs.check import check
-from graphs.declaration import HOLE, AtMost, Cache, Declaration, Node, Path, Retry
+from graphs.declaration import HOLE, AtMost, Cache, Declaration, Node, Path, Retry, Waits
 from nodes import Catalogue
 from rules.yaml_tree import Tree, parse
 from schemas import BadDeclaration, Fault, UnknownThing, nearest
@@ -42,8 +42,10 @@ _NEEDED = {
     "attempts": "Say how often, the first time included, such as `attempts: 2`.",
     "ttl": "Say for how long, such as `ttl: 60s`.",
     "times": "Say how often, such as `times: 2`.",
+    "rounds": "Say how often an answer is waited for, such as `rounds: 8`.",
+    "days": "Say how many days of the game an answer is waited for, such as `days: 30`.",
 }
-_PARTS: dict[str, type[BaseModel]] = {"retry": Retry, "cache": Cache, "at_most": AtMost}
+_PARTS: dict[str, type[BaseModel]] = {"retry": Retry, "cache": Cache, "at_most": AtMost, "waits": Waits}
 
 
 def library_names(library: FilePath = LIBRARY) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, func, not_, or_, select
 
 from memory.record.moods import latest_temper
 from memory.record.record import Record
@@ -88,7 +88,14 @@ _HAPPENED = (
 )
 _RANKED_AFFAIRS = (
     select(AFFAIR_CHANGE.c.affair, AFFAIR_CHANGE.c.body, _latest(AFFAIR_CHANGE, AFFAIR_CHANGE.c.affair))
-    .where(visible(AFFAIR_CHANGE))
+    .where(
+        visible(AFFAIR_CHANGE),
+        or_(
+            bindparam("all_talks", type_=Integer) == 1,
+            not_(AFFAIR_CHANGE.c.affair.startswith("talks:")),
+            AFFAIR_CHANGE.c.affair == bindparam("talks"),
+        ),
+    )
     .subquery()
 )
 _AFFAIRS = select(_RANKED_AFFAIRS.c.body).where(_RANKED_AFFAIRS.c.age == 1).order_by(_RANKED_AFFAIRS.c.affair)
@@ -168,12 +175,16 @@ class Chronicle:
 
         return await self._read(world, timeline, unit)
 
-    async def affairs(self, world: str, timeline: str | None = None) -> list[Affair]:
-        """How each thing between factions stands now: treaties, promises, wars and talks, by their keys."""
+    async def affairs(self, world: str, timeline: str | None = None, *, thread: str | None = None) -> list[Affair]:
+        """How each thing between factions stands now: treaties, promises, wars and talks, by their keys.
+
+        `thread`: of all talks only those; others are many after a while.
+        """
         here = await self._worlds.find_timeline(world, timeline)
 
         def unit(connection: Connection) -> list[Affair]:
-            bodies = connection.execute(_AFFAIRS, {"world": world, "timeline": here}).scalars()
+            which = {"all_talks": int(thread is None), "talks": f"talks:{thread}"}
+            bodies = connection.execute(_AFFAIRS, {"world": world, "timeline": here, **which}).scalars()
             return [_affair(body) for body in bodies]
 
         at_once = self._record.at_once(unit, writes=False)

@@ -1,6 +1,7 @@
 """The steps a graph can be built from. To add one: write it, then add it to `CATALOGUE`."""
 
 from nodes.act import act
+from nodes.await_reply import await_reply
 from nodes.balance import balance
 from nodes.catalogue import Catalogue, Knob, NodeFunction, NodeSpec
 from nodes.choose_policy import choose_policy
@@ -17,6 +18,7 @@ from nodes.generate import generate
 from nodes.judge import judge
 from nodes.keep_look import keep_look
 from nodes.keep_place import keep_place
+from nodes.look_abroad import look_abroad
 from nodes.look_up import look_up
 from nodes.notes import note
 from nodes.pressure import Pressure
@@ -39,6 +41,7 @@ from nodes.weigh_standing import weigh_standing
 CATALOGUE = Catalogue(
     [
         act,
+        await_reply,
         balance,
         choose_policy,
         compose,
@@ -52,6 +55,7 @@ CATALOGUE = Catalogue(
         judge,
         keep_look,
         keep_place,
+        look_abroad,
         look_up,
         prove,
         recall,
@@ -65,6 +69,7 @@ CATALOGUE = Catalogue(
     ],
     asks_model=[generate, repair],
     decides=[decide_by_rules],
+    waits=[await_reply],
 )
 
 __all__ = [
@@ -87,6 +92,7 @@ __all__ = [
     "Step",
     "SystemClock",
     "act",
+    "await_reply",
     "balance",
     "choose_policy",
     "compose",
@@ -100,6 +106,7 @@ __all__ = [
     "judge",
     "keep_look",
     "keep_place",
+    "look_abroad",
     "look_up",
     "note",
     "opening_of",

@@ -57,6 +57,8 @@ class NodeSpec:
     """It reaches the model and so may fail; a graph must say where it goes then."""
     decides: bool = False
     """It always finds a legal decision, without any I/O that can fail."""
+    waits: bool = False
+    """The run stops before it until somebody answers what the state has under `waiting`."""
 
 
 class Catalogue(Mapping[str, NodeSpec]):
@@ -73,8 +75,9 @@ class Catalogue(Mapping[str, NodeSpec]):
         *,
         asks_model: Iterable[NodeFunction] = (),
         decides: Iterable[NodeFunction] = (),
+        waits: Iterable[NodeFunction] = (),
     ) -> None:
-        listed, asking, deciding = list(functions), list(asks_model), list(decides)
+        listed, asking, deciding, waiting = list(functions), list(asks_model), list(decides), list(waits)
         specs: dict[str, NodeSpec] = {}
         problems: list[str] = []
         for function in listed:
@@ -83,12 +86,14 @@ class Catalogue(Mapping[str, NodeSpec]):
                 problems.append(f"{_where(function)}: node '{name}' is in the catalogue twice.")
                 continue
             try:
-                specs[name] = _read(function, asks_model=function in asking, decides=function in deciding)
+                specs[name] = _read(
+                    function, asks_model=function in asking, decides=function in deciding, waits=function in waiting
+                )
             except TypeError as error:
                 problems.append(str(error))
         problems += [
             f"{_where(function)}: '{_name(function)}' is marked {mark}, but is not in the list of nodes."
-            for mark, marked in (("asks_model", asking), ("decides", deciding))
+            for mark, marked in (("asks_model", asking), ("decides", deciding), ("waits", waiting))
             for function in marked
             if function not in listed
         ]
@@ -102,6 +107,7 @@ class Catalogue(Mapping[str, NodeSpec]):
         *,
         asks_model: Iterable[NodeFunction] = (),
         decides: Iterable[NodeFunction] = (),
+        waits: Iterable[NodeFunction] = (),
     ) -> Catalogue:
         """A bigger catalogue; this one stays as it is. A name that is taken raises `TypeError`."""
         mine = list(self._specs.values())
@@ -109,6 +115,7 @@ class Catalogue(Mapping[str, NodeSpec]):
             [*(spec.function for spec in mine), *functions],
             asks_model=[*(spec.function for spec in mine if spec.asks_model), *asks_model],
             decides=[*(spec.function for spec in mine if spec.decides), *decides],
+            waits=[*(spec.function for spec in mine if spec.waits), *waits],
         )
 
     def __getitem__(self, name: str) -> NodeSpec:
@@ -124,7 +131,7 @@ class Catalogue(Mapping[str, NodeSpec]):
         return f"Catalogue([{', '.join(self._specs)}])"
 
 
-def _read(function: NodeFunction, *, asks_model: bool, decides: bool) -> NodeSpec:
+def _read(function: NodeFunction, *, asks_model: bool, decides: bool, waits: bool) -> NodeSpec:
     """Read one signature. Raises `TypeError` with a line for each thing that is wrong."""
     name, where = _name(function), _where(function)
     problems: list[str] = []
@@ -161,7 +168,7 @@ def _read(function: NodeFunction, *, asks_model: bool, decides: bool) -> NodeSpe
     outcomes = _outcomes(hints.get("return"), problems)
     if problems:
         raise TypeError("\n".join(f"{where}: node '{name}': {problem}" for problem in problems))
-    return NodeSpec(name, function, about, MappingProxyType(knobs), outcomes, asks_model, decides)
+    return NodeSpec(name, function, about, MappingProxyType(knobs), outcomes, asks_model, decides, waits)
 
 
 def _hints(function: NodeFunction, names: list[str], problems: list[str]) -> dict[str, Any]:

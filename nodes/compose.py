@@ -22,6 +22,7 @@ from nodes.shortening import Draft, shortened
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.study_lines import plan_lines, stance_lines, study_lines
+from nodes.talks_lines import talks_lines, treaty_lines
 from rules import Situation, choices, fitting_lines, mood_word, plain_lines
 from schemas import Cut, PromptTooLong, World
 
@@ -197,6 +198,8 @@ def _values(state: DecisionState, context: Context) -> dict[str, object]:
         "voice": plain_lines(character.sample_lines) if character else (),
         "mood": mood_word(situation.mood, situation.swing),
         "lines": fitting_lines(situation) if graph["decides"] in _SPEAKING else (),
+        "talks": talks_lines(situation),
+        "treaties": treaty_lines(situation) if graph["decides"] == "DiplomacyDecision" else (),
         "standing": situation.standing,
         "tidings": situation.tidings,
         "tools": [context.toolbox.spec(tool) for tool in graph["tools"]],

@@ -16,9 +16,10 @@ from nodes.prompts import PromptLibrary
 from nodes.ring import Ring
 from nodes.state import DecisionState
 from nodes.step import Step
-from rules import Bestiary, Dice, Phrasebook, Situation
+from rules import Affairs, Bestiary, Dice, Phrasebook, Situation
 from schemas import (
     Account,
+    AffairChange,
     Aim,
     ConversationSettings,
     DecisionRequest,
@@ -33,6 +34,7 @@ from schemas import (
     Stance,
     Study,
     Talk,
+    Talks,
     Temper,
     Tidings,
     World,
@@ -81,6 +83,10 @@ class Context:
         default_factory=OrderedDict[int, tuple[Mapping[str, Any], DecisionRequest]], repr=False
     )
 
+    _between: OrderedDict[int, tuple[list[dict[str, Any]], Affairs]] = field(
+        default_factory=OrderedDict[int, tuple[list[dict[str, Any]], Affairs]], repr=False
+    )
+
     def request(self, state: DecisionState) -> DecisionRequest:
         """The request, validated once a decision: nodes of one run hand on the same object, and that is the key."""
         raw = state["request"]
@@ -124,8 +130,9 @@ class Context:
         standing = state.get("standing")
         study, aim, temper = state.get("study"), state.get("aim"), state.get("temper")
         talk = state.get("talk")
+        request, talks = self.request(state), state.get("talks")
         return self.situation_of(
-            self.request(state),
+            request,
             node,
             Relationship.model_validate(standing) if standing else None,
             Study.model_validate(study) if study else None,
@@ -133,6 +140,8 @@ class Context:
             Temper.model_validate(temper) if temper else None,
             Tidings.model_validate(tidings) if (tidings := state.get("tidings")) else None,
             Talk.model_validate(talk) if talk else None,
+            affairs=self._affairs(state, request),
+            talks=Talks.model_validate(talks) if talks else None,
         )
 
     def situation_of(
@@ -145,6 +154,9 @@ class Context:
         temper: Temper | None = None,
         tidings: Tidings | None = None,
         talk: Talk | None = None,
+        *,
+        affairs: Affairs | None = None,
+        talks: Talks | None = None,
     ) -> Situation:
         """What the rules look at, outside of any run."""
         return Situation(
@@ -161,11 +173,27 @@ class Context:
             tidings=tidings or _NO_TIDINGS,
             talk=talk or _SILENT,
             trees=self.trees_of(request),
+            affairs=affairs or Affairs(at=request.scene.time),
+            talks=talks,
         )
 
     def trees_of(self, request: DecisionRequest) -> tuple[DialogueTree, ...]:
         """The scripted dialogues of whoever is asked."""
         return tuple(tree for tree in self.dialogues.get(request.world, ()) if tree.character == request.character)
+
+    def _affairs(self, state: DecisionState, request: DecisionRequest) -> Affairs | None:
+        """What stands between factions, read once a decision: nodes of one run hand on the same list."""
+        raw = state.get("affairs")
+        if not raw:
+            return None
+        known = self._between.get(id(raw))
+        if known is not None and known[0] is raw and known[1].at == request.scene.time:
+            return known[1]
+        read = Affairs(tuple(AffairChange.model_validate(one).affair for one in raw), request.scene.time)
+        self._between[id(raw)] = (raw, read)
+        while len(self._between) > _KEPT:
+            self._between.popitem(last=False)
+        return read
 
     def recalled(self, state: DecisionState) -> Recalled:
         """What came to mind; empty on a road that does not recall."""

@@ -111,7 +111,7 @@ def happened(situation: Situation) -> str:
             return f"{tell.did(attacker)} attacked {tell.whom(attacked)}."
         case PassageRefused(refusing=by, refused=refused, place=place):
             return f"{tell.did(by)} turned {tell.whom(refused)} back{tell.place('at', place)}."
-        case TributePaid(payer=payer, to=to, gold=gold):
+        case TributePaid(payer=payer, receiving=to, gold=gold):
             return f"{tell.did(payer)} paid {tell.whom(to)} {gold} gold."
         case AllyAnswered(ally=ally, caller=caller, came=came):
             return f"{tell.did(ally)} {'came when' if came else 'stayed away when'} {tell.whom(caller)} called."

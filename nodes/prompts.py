@@ -22,18 +22,19 @@ from schemas import CallerError, Fault, UnknownThing, nearest
 VALUES: Final = frozenset(
     {
         "request", "character", "faction", "world", "place", "surroundings", "scene", "study", "stances", "own",
-        "recalled", "standing", "tidings", "tools", "choices", "language", "brief", "voice", "mood", "lines",
+        "recalled", "standing", "tidings", "tools", "choices", "language", "brief", "voice", "mood", "lines", "talks",
+        "treaties",
     }
 )  # fmt: skip
 """What a template may use. `character`, `faction`, `place` and `standing` may be None.
 
-`surroundings` (what stays as it is in a place), `scene`, `study` (what a boss has learned) and `stances` are sequences
-of lines. `own` are the facts about the character itself, `recalled` holds the others. `brief`: the prompt is too long,
-so what can be told in fewer words should be. `choices` maps what is to be chosen to the names that may be chosen.
-`voice` are lines of the character that fit everywhere, `lines` those that fit this moment; `mood` says in a word how it
-feels, and is None where that is as usual. `language` is a language's name in English (`German`). The rest are values of
-`schemas`: DecisionRequest, Character, Faction, WorldInfo, Place, Recalled, Relationship, Tidings and a sequence of
-ToolSpec.
+`surroundings` (what stays as it is in a place), `scene`, `study` (what a boss has learned), `stances`, `talks` (how far
+a negotiation has come) and `treaties` (what binds the faction) are sequences of lines. `own` are the facts about the
+character itself, `recalled` holds the others. `brief`: the prompt is too long, so what can be told in fewer words
+should be. `choices` maps what is to be chosen to the names that may be chosen. `voice` are lines of the character that
+fit everywhere, `lines` those that fit this moment; `mood` says in a word how it feels, and is None where that is as
+usual. `language` is a language's name in English (`German`). The rest are values of `schemas`: DecisionRequest,
+Character, Faction, WorldInfo, Place, Recalled, Relationship, Tidings and a sequence of ToolSpec.
 """
 
 _BLOCKS = ("system", "user")

@@ -16,13 +16,25 @@ from nodes.speaking import speaking_now
 from nodes.state import DecisionState, JsonObject
 from nodes.step import Step
 from nodes.taint import cleared
-from rules import Situation, experience_of, hearers, offered_by, pacing_of, stirring_of
+from rules import (
+    Conclusion,
+    Situation,
+    Table,
+    asked_for,
+    concluded,
+    experience_of,
+    hearers,
+    offered_by,
+    pacing_of,
+    stirring_of,
+)
 from schemas import (
     Content,
     Decision,
     DialogueChoice,
     DialogueDecision,
     DialogueStarted,
+    DiplomacyDecision,
     Experience,
     GameEvent,
     Loudness,
@@ -31,6 +43,7 @@ from schemas import (
     StagedCall,
     TacticsDecision,
     TalkPlace,
+    Talks,
     Turn,
     UnitFloat,
 )
@@ -77,6 +90,7 @@ async def remember(
         [memory["text"] for memory in recalled],
         base=importance,
     )
+    ending = _ending(situation, decision.content)
     commit = Commit(
         decision=decision,
         thread=request.thread_id,
@@ -90,6 +104,8 @@ async def remember(
         experiences=_experiences(situation, decision.content),
         quests=offered_by(decision, request.scene.time),
         stirred=stirring_of(situation),
+        affairs=ending.affairs,
+        effects=ending.effects,
         at=request.scene.time,
         calls=calls_made(),
     )
@@ -103,8 +119,29 @@ async def remember(
         return _unrecorded(state, decision, error)
     return Step(
         because=None if committed.fresh else "already_decided",
-        update={"decision": committed.decision.model_dump(mode="json", by_alias=True), "messages": []},
+        update={
+            "decision": committed.decision.model_dump(mode="json", by_alias=True),
+            "messages": [],
+            **_open_talks(ending),
+        },
     )
+
+
+def _ending(situation: Situation, content: Content) -> Conclusion:
+    """What a decision about a treaty leaves between factions; of any other nothing."""
+    return concluded(Table(situation), content) if isinstance(content, DiplomacyDecision) else Conclusion()
+
+
+def _open_talks(ending: Conclusion) -> DecisionState:
+    """The talks after our word, and what is asked of the other side where they are still open."""
+    talks = next((one for one in ending.affairs if isinstance(one, Talks)), None)
+    if talks is None:
+        return {}
+    return {
+        "talks": talks.model_dump(mode="json"),
+        "affairs": [],
+        "waiting": asked_for(talks) if talks.status == "open" else None,
+    }
 
 
 def _decision(state: DecisionState, context: Context, staged: tuple[StagedCall, ...]) -> Decision:

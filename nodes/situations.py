@@ -98,7 +98,7 @@ def _shared(state: DecisionState, context: Context, recalled: Recalled, how: obj
         "memories": sorted(one.text for one in recalled.memories if one.importance >= WEIGHTY),
         "talk": [recalled.summary, *((turn.speaker, turn.text) for turn in recalled.turns)],
         "standing": standing and [round(standing.affinity, 1), round(standing.trust, 1)],
-        "study": [state.get("study"), state.get("aim")],
+        "study": [state.get("study"), state.get("aim"), state.get("talks"), state.get("affairs")],
         "mood": mood_word(situation.mood, situation.swing),
         "event": _impersonal(request.event.model_dump(mode="json", exclude=_SPOKEN | _PASSING), _players(request)),
         "scene": [

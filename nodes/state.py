@@ -25,7 +25,7 @@ class DecisionState(TypedDict, total=False):
     """The state of one decision. The entry node sets every key, so a thread can serve many decisions in turn."""
 
     request: JsonObject
-    """The `DecisionRequest` as JSON; the only key that the caller gives."""
+    """The `DecisionRequest` as JSON; the only key that the caller gives. A node that waits makes the next one."""
     deadline_at: float
     """When the answer is due, in seconds of the context's clock. Never checkpointed: a resumed run gets a new one."""
     graph: JsonObject
@@ -47,6 +47,14 @@ class DecisionState(TypedDict, total=False):
     """Where a conversation stands (`Talk`), where a node looks it up."""
     place: JsonObject | None
     """Where the decision leaves it (`TalkPlace`)."""
+    affairs: list[JsonObject]
+    """What bears on the two factions that this is about (`Affair`), where a node looks it up."""
+    talks: JsonObject | None
+    """The negotiation that this is a round of (`Talks`), with what the other side has just put forward."""
+    waiting: JsonObject | None
+    """What is asked of the other side, where the run waits for its answer."""
+    reply: JsonObject | None
+    """The answer, for the node that waits; never kept."""
     messages: list[JsonObject]
     """The prompt, as OpenAI-style messages."""
     answer: JsonObject | None
@@ -74,6 +82,9 @@ def fresh() -> DecisionState:
         "tidings": None,
         "talk": None,
         "place": None,
+        "affairs": [],
+        "talks": None,
+        "waiting": None,
         "messages": [],
         "answer": None,
         "content": None,

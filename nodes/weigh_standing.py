@@ -5,7 +5,7 @@ from __future__ import annotations
 from nodes.context import Context
 from nodes.state import DecisionState
 from nodes.step import Step
-from schemas import DecisionRequest, DiplomaticOffer, Relationship, World
+from schemas import DecisionRequest, DiplomaticOffer, DiplomaticReply, Relationship, World
 
 
 async def weigh_standing(state: DecisionState, context: Context) -> Step:
@@ -23,6 +23,8 @@ def parties(request: DecisionRequest) -> tuple[str, str | None]:
     event = request.event
     if isinstance(event, DiplomaticOffer):
         return event.receiving, event.offering
+    if isinstance(event, DiplomaticReply):
+        return event.receiving, event.replying
     others = (*(one for one in (getattr(event, "speaker", None), event.primary) if one), *event.involved)
     return request.character, next((other for other in others if other != request.character), None)
 

@@ -1,23 +1,19 @@
-"""What treaty terms mean: which are possible, which contradict, and what each is worth to one side."""
+"""Two factions at a table: who they are, how they stand, and which terms are possible between them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 from typing import Literal
 
+from rules.bargaining.affairs import Affairs, clashes
+from rules.bargaining.side import Side, tribute_cost
 from rules.situation import Situation
 from schemas.characters import Faction, Rank
-from schemas.events import DiplomaticOffer
+from schemas.events import DiplomaticOffer, DiplomaticReply
 from schemas.treaties import TreatyTerm
 
-DAYS_A_MONTH = 30
-A_LONG_PASSAGE = 360
-"""Days from which a passage that we grant costs us all that it can."""
-FRIEND_FROM, FOE_BELOW = 0.3, -0.3
-"""Where a standing makes somebody a friend one does not attack, or a foe one gladly does."""
 LIGHT_TERMS = frozenset({"peace", "trade", "passage", "prisoner_exchange"})
 """What an envoy may agree to; the rest binds the whole faction and is its leader's to promise."""
 
@@ -31,10 +27,29 @@ class Table:
     situation: Situation
 
     @cached_property
-    def offer(self) -> DiplomaticOffer | None:
-        """What is on the table, if the event is an offer."""
-        event = self.situation.request.event
-        return event if isinstance(event, DiplomaticOffer) else None
+    def _ends(self) -> tuple[str, str] | None:
+        """Who speaks and who is spoken to."""
+        match self.situation.request.event:
+            case DiplomaticOffer(offering=speaker, receiving=listener):
+                return speaker, listener
+            case DiplomaticReply(replying=speaker, receiving=listener):
+                return speaker, listener
+            case _:
+                return None
+
+    @cached_property
+    def offered(self) -> tuple[TreatyTerm, ...]:
+        """What is on the table: what they put forward; where they accept, what we did."""
+        match self.situation.request.event:
+            case DiplomaticOffer(terms=terms):
+                return terms
+            case DiplomaticReply(answer="open" | "counter", terms=terms):
+                return terms
+            case DiplomaticReply(answer="accept"):
+                ours = self.situation.talks.last_of(self.us) if self.situation.talks is not None else None
+                return ours.terms if ours is not None else ()
+            case _:
+                return ()
 
     @cached_property
     def us(self) -> str:
@@ -45,14 +60,14 @@ class Table:
         sheet = self.situation.sheet
         if sheet is not None and sheet.faction is not None:
             return sheet.faction
-        return self.offer.receiving if self.offer else me
+        return self._ends[1] if self._ends else me
 
     @cached_property
     def them(self) -> str | None:
         """The other side; None when there is none, or when it would be ourselves."""
-        if self.offer is None:
+        if self._ends is None:
             return None
-        other = self.offer.offering if self.offer.offering != self.us else self.offer.receiving
+        other = self._ends[0] if self._ends[0] != self.us else self._ends[1]
         return other if other != self.us else None
 
     @cached_property
@@ -63,7 +78,7 @@ class Table:
     @property
     def obstacle(self) -> Obstacle | None:
         """Why there can be no treaty at all; None when two factions face each other that the world knows."""
-        if self.offer is None:
+        if self._ends is None:
             return "no_offer"
         if self.them is None:
             return "self_treaty"
@@ -90,22 +105,64 @@ class Table:
             return self.situation.standing.standing
         return self.standing_to(self.them) if self.them is not None else 0.0
 
-    @cached_property
-    def at_war(self) -> bool:
-        """Whether either side says so."""
-        return self.them in self.our_faction.at_war_with or self.us in self.their_faction.at_war_with
+    @property
+    def affairs(self) -> Affairs:
+        """What stands between factions."""
+        return self.situation.affairs
 
     @cached_property
+    def at_war(self) -> bool:
+        """Whether they are at war with each other."""
+        return self.affairs.at_war(self.situation.world, self.us, self.them or "nobody")
+
+    @property
     def power(self) -> float:
         """How much stronger they are: (theirs - ours) / (theirs + ours), -1 to 1."""
-        ours, theirs = self.our_faction.strength, self.their_faction.strength
-        both = ours + theirs
-        return (theirs - ours) / both if both > 0 else 0.0
+        return self.side.power
 
     @cached_property
     def common_enemies(self) -> frozenset[str]:
         """Whom both are at war with."""
-        return frozenset(self.our_faction.at_war_with) & frozenset(self.their_faction.at_war_with)
+        world, affairs = self.situation.world, self.affairs
+        return affairs.enemies(world, self.us) & affairs.enemies(world, self.them or "nobody")
+
+    @cached_property
+    def side(self) -> Side:
+        """Ours, as we know it."""
+        them, tendencies = self.them or "nobody", self.situation.tendencies
+        return Side(
+            id=self.us,
+            other=them,
+            strength=self.our_faction.strength,
+            their_strength=self.their_faction.strength,
+            gold=self.gold_of(self.us),
+            standing=self.standing,
+            toward={other: self.standing_to(other) for other in self.situation.world.factions if other != self.us},
+            at_war=self.at_war,
+            common_enemies=len(self.common_enemies),
+            cares={str(kind): weight for kind, weight in self.our_faction.cares.items()},
+            tendencies=tendencies,
+            kindness=self.situation.traits.agreeableness - 0.5,
+            honour=self.affairs.honour(them, self.us),
+        )
+
+    @cached_property
+    def guess(self) -> Side:
+        """Theirs, as far as anybody can see: strength, chest and wars; that they think of us as we do of them; and
+        that they are of middling temper and care for all terms alike."""
+        world, them = self.situation.world, self.them or "nobody"
+        return Side(
+            id=them,
+            other=self.us,
+            strength=self.their_faction.strength,
+            their_strength=self.our_faction.strength,
+            gold=self.gold_of(them),
+            standing=self.standing,
+            toward=dict.fromkeys(self.affairs.enemies(world, them), -1.0),
+            at_war=self.at_war,
+            common_enemies=len(self.common_enemies),
+            honour=self.affairs.honour(self.us, them),
+        )
 
     @cached_property
     def full_authority(self) -> bool:
@@ -116,24 +173,24 @@ class Table:
         return self.our_faction.leader is None and sheet is not None and sheet.rank is Rank.LEADER
 
     def gold_of(self, faction: str) -> int:
-        """What lies in its treasury."""
-        return self.our_faction.gold if faction == self.us else self.their_faction.gold
+        """What lies in its treasury and is not promised to anybody."""
+        return max(0, self.affairs.chest(self.situation.world, faction) - self.affairs.owed(faction))
 
     def standing_to(self, other: str) -> float:
         """How we stand to any faction when the story opened; -1 at war."""
-        if other in self.our_faction.at_war_with:
+        if self.affairs.at_war(self.situation.world, self.us, other):
             return -1.0
         return self.our_faction.standings.get(other, 0.0)
 
 
-def tribute_cost(gold: int, days: int) -> int:
-    """What a tribute costs in all: `gold` for each month of 30 days that is begun."""
-    return gold * ceil(days / DAYS_A_MONTH)
-
-
 def term_faults(table: Table, term: TreatyTerm) -> Iterator[tuple[str, str]]:
-    """Why one term cannot be promised: (code, sentence) each. Only what is in the chest can be promised as tribute."""
+    """Why one term cannot be promised: (code, sentence) each.
+
+    Only what is in the chest and owed to nobody can be promised as tribute, and nothing that another treaty forbids.
+    """
     world, parties = table.situation.world, table.parties
+    for clash in clashes(table.affairs, table.us, table.them or "nobody", term):
+        yield "breaks_a_treaty", clash
     sides = " and ".join(f"'{party}'" for party in parties) or "nobody"
     match term.kind:
         case "tribute":
@@ -142,8 +199,8 @@ def term_faults(table: Table, term: TreatyTerm) -> Iterator[tuple[str, str]]:
             elif tribute_cost(term.gold, term.days) > table.gold_of(term.payer):
                 yield (
                     "not_affordable",
-                    f"'{term.payer}' has {table.gold_of(term.payer)} gold and cannot pay {term.gold} a month for "
-                    f"{term.days} days",
+                    f"'{term.payer}' has {table.gold_of(term.payer)} gold to spare and cannot pay {term.gold} a month "
+                    f"for {term.days} days",
                 )
         case "vassalage":
             if term.vassal not in parties:
@@ -196,37 +253,16 @@ def set_faults(terms: Sequence[TreatyTerm]) -> Iterator[tuple[str, str]]:
         yield "contradiction", "both sides cannot pay tribute to each other"
 
 
-def worth_to_us(table: Table, term: TreatyTerm) -> float:
-    """What a term is worth to our side, about -1 to 1; p is their power over us, s our standing to them.
+def can_promise(table: Table, term: TreatyTerm) -> bool:
+    """Whether the term is possible, and ours to agree to."""
+    return next(term_faults(table, term), None) is None and (table.full_authority or term.kind in LIGHT_TERMS)
 
-    peace: 0.35 at war else 0.1, and 0.2 p. alliance: 0.4 s + 0.2 for each common enemy (at most two) + 0.1 p.
-    trade: up to 0.25, as its gold over all its months compares with our treasury. tribute: minus (plus, if they pay)
-    its cost as a share of our treasury, at most 1. passage: they grant it 0.1; we grant it -0.1, or -0.3 below a
-    standing of 0, in proportion to its days up to a year.
-    joint_war: 0.3 against a foe, -0.8 against a friend, else -0.3. vassalage: theirs 0.7; ours -1 + 0.5 p (p above 0).
-    prisoner_exchange: 0.15. marriage: 0.3 s.
-    """
-    power, standing = table.power, table.standing
-    match term.kind:
-        case "peace":
-            return (0.35 if table.at_war else 0.1) + 0.2 * power
-        case "alliance":
-            return 0.4 * standing + 0.2 * min(2, len(table.common_enemies)) + 0.1 * power
-        case "trade":
-            return 0.25 * min(1.0, tribute_cost(term.gold, term.days) / max(1, table.our_faction.gold))
-        case "tribute":
-            share = min(1.0, tribute_cost(term.gold, term.days) / max(1, table.our_faction.gold))
-            return -share if term.payer == table.us else share
-        case "passage":
-            if term.grantor != table.us:
-                return 0.1
-            return (-0.1 if standing >= 0 else -0.3) * min(1.0, term.days / A_LONG_PASSAGE)
-        case "joint_war":
-            toward = table.standing_to(term.against)
-            return -0.8 if toward > FRIEND_FROM else 0.3 if toward < FOE_BELOW else -0.3
-        case "vassalage":
-            return -1 + 0.5 * max(0.0, power) if term.vassal == table.us else 0.7
-        case "prisoner_exchange":
-            return 0.15
-        case "marriage":
-            return 0.3 * standing
+
+def can_accept(table: Table, terms: Sequence[TreatyTerm]) -> bool:
+    """Whether all terms together can be agreed to, and leave us no worse off than our reserve."""
+    return can_keep(table, terms) and table.side.total(terms) >= table.side.reserve
+
+
+def can_keep(table: Table, terms: Sequence[TreatyTerm]) -> bool:
+    """Whether all terms together are possible and ours to agree to."""
+    return all(can_promise(table, term) for term in terms) and next(set_faults(terms), None) is None

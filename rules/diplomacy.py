@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from rules.bargain import LIGHT_TERMS, Table, set_faults, term_faults, tribute_cost, worth_to_us
+from rules.bargain import Table, can_accept, can_promise, set_faults
+from rules.bargaining.side import tribute_cost
+from rules.bargaining.talks import next_word, plain_word
 from rules.situation import Situation, clip
 from schemas.decisions import DiplomacyDecision
 from schemas.treaties import Peace, Trade, TreatyTerm, Tribute
@@ -18,25 +20,27 @@ FORBEARANCE = 0.6
 """How much lower the patient haggle than the impatient."""
 CLEAR_BY = 0.4
 """How far beyond either mark an offer must lean to be no question at all."""
-WEIGHT_OF_STANDING, WEIGHT_OF_POWER, WEIGHT_OF_KINDNESS = 0.4, 0.2, 0.2
+WEIGHT_OF_STANDING, WEIGHT_OF_POWER, WEIGHT_OF_KINDNESS, WEIGHT_OF_HONOUR = 0.4, 0.2, 0.2, 0.1
 MOST_TERMS = 6
 SMALL_TRIBUTE = 0.05
 """Share of the treasury that is offered instead of kneeling."""
 
-Stance = Literal["hostile", "wary", "neutral", "cordial", "allied"]
-
 
 def answer_offer(situation: Situation) -> DiplomacyDecision:
-    """Accept, counter or refuse.
+    """Accept, counter or refuse. In talks: the next word (`bargaining.talks`); else, to a single offer:
 
-    leaning = 0.4 standing + 0.2 power (theirs over ours) + 0.2 (agreeableness - 0.5) + the worth of all terms
-    (`bargain.worth_to_us`). From 0.2 on the offer is accepted, from -0.6 on it is countered with softer terms if they
+    leaning = 0.4 standing + 0.2 power (theirs over ours) + 0.2 (agreeableness - 0.5) + 0.1 honour + the worth of all
+    terms (`Side.worth`). From 0.2 on the offer is accepted, from -0.6 on it is countered with softer terms if they
     leave us better off than the offer, below it is refused; the patient haggle from 0.6 (patience - 0.5) lower. What
-    cannot be promised (unknown factions, tribute beyond the treasury, war on a party, what only a leader may promise)
-    is never accepted and never put forward.
+    cannot be promised (unknown factions, tribute beyond the treasury, war on a party, what another treaty forbids,
+    what only a leader may promise) and what is worth less to us than our reserve (`Side.reserve`) is never accepted
+    and never put forward.
     """
     table = Table(situation)
-    offered = tuple(table.offer.terms) if table.offer else ()
+    if situation.talks is not None:
+        word = next_word(table, situation.talks)
+        return _decision(table, word.answer, word.terms)
+    offered = table.offered
     if table.obstacle is not None:
         return _decision(table, "refuse", ())
     lean = leaning(table, offered)
@@ -44,7 +48,7 @@ def answer_offer(situation: Situation) -> DiplomacyDecision:
         return _decision(table, "accept", ())
     if lean >= haggle_from(situation):
         softer = soften(table, offered)
-        better = sum(worth_to_us(table, term) for term in softer) > sum(worth_to_us(table, term) for term in offered)
+        better = table.side.total(softer) > table.side.total(offered)
         if softer and softer != offered and (better or not can_accept(table, offered)):
             return _decision(table, "counter", softer)
     return _decision(table, "refuse", ())
@@ -56,9 +60,11 @@ def plain_answer(situation: Situation) -> str | None:
     Plain is what leans `CLEAR_BY` further than acceptance or refusal asks for.
     """
     table = Table(situation)
-    if table.offer is None or table.obstacle is not None:
+    if situation.talks is not None:
+        return plain_word(table, situation.talks)
+    if table.obstacle is not None:
         return "nobody_to_treat_with"
-    offered = table.offer.terms
+    offered = table.offered
     lean = leaning(table, offered)
     if lean >= ACCEPT_FROM + CLEAR_BY and can_accept(table, offered):
         return "gladly_accepted"
@@ -77,18 +83,9 @@ def leaning(table: Table, terms: Sequence[TreatyTerm]) -> float:
         WEIGHT_OF_STANDING * table.standing
         + WEIGHT_OF_POWER * table.power
         + WEIGHT_OF_KINDNESS * kindness
-        + sum(worth_to_us(table, term) for term in terms)
+        + WEIGHT_OF_HONOUR * table.side.honour
+        + table.side.total(terms)
     )
-
-
-def can_promise(table: Table, term: TreatyTerm) -> bool:
-    """Whether the term is possible, and ours to agree to."""
-    return next(term_faults(table, term), None) is None and (table.full_authority or term.kind in LIGHT_TERMS)
-
-
-def can_accept(table: Table, terms: Sequence[TreatyTerm]) -> bool:
-    """Whether all terms together can be agreed to."""
-    return all(can_promise(table, term) for term in terms) and next(set_faults(terms), None) is None
 
 
 def soften(table: Table, terms: Sequence[TreatyTerm]) -> tuple[TreatyTerm, ...]:
@@ -99,7 +96,17 @@ def soften(table: Table, terms: Sequence[TreatyTerm]) -> tuple[TreatyTerm, ...]:
             if can_promise(table, softer) and next(set_faults([*kept, softer]), None) is None:
                 kept.append(softer)
                 break
-    return tuple(kept[:MOST_TERMS])
+    kept = kept[:MOST_TERMS]
+    while kept and table.side.total(kept) < table.side.reserve:
+        kept.remove(min(kept, key=table.side.worth))
+    return tuple(kept)
+
+
+def _spared(table: Table, term: Tribute) -> int:
+    """The gold a month that a tribute may cost us without falling below our reserve; a quarter of the chest at most."""
+    side, months = table.side, max(1, tribute_cost(1, term.days))
+    share = min(0.25, max(0.0, -side.reserve) / max(side.cares.get("tribute", 1.0), 0.01))
+    return int(share * side.gold) // months
 
 
 def _softer(table: Table, term: TreatyTerm) -> Iterator[TreatyTerm]:
@@ -107,21 +114,21 @@ def _softer(table: Table, term: TreatyTerm) -> Iterator[TreatyTerm]:
     peace = Peace(kind="peace", days=term.days)
     match term.kind:
         case "tribute" if term.payer == table.us:
-            gold = min(term.gold // 2, table.our_faction.gold // (4 * max(1, tribute_cost(1, term.days))))
+            gold = min(term.gold // 2, _spared(table, term))
             if gold > 0:
                 yield Tribute(kind="tribute", payer=term.payer, gold=gold, days=term.days)
             yield peace
         case "vassalage" if term.vassal == table.us:
-            gold = int(table.our_faction.gold * SMALL_TRIBUTE) // max(1, tribute_cost(1, term.days))
+            gold = int(table.side.gold * SMALL_TRIBUTE) // max(1, tribute_cost(1, term.days))
             if gold > 0:
                 yield Tribute(kind="tribute", payer=table.us, gold=gold, days=term.days)
             yield peace
         case "joint_war":
-            if worth_to_us(table, term) > 0:
+            if table.side.worth(term) > 0:
                 yield term
             yield peace
         case "alliance" | "marriage":
-            if worth_to_us(table, term) >= 0:
+            if table.side.worth(term) >= 0:
                 yield term
             yield Trade(kind="trade", gold=table.our_faction.gold // 20, days=term.days)
             yield peace
@@ -132,25 +139,14 @@ def _softer(table: Table, term: TreatyTerm) -> Iterator[TreatyTerm]:
             yield term
 
 
-def stance_of(table: Table) -> Stance:
-    """By standing: at war or below -0.5 hostile, -0.15 wary, 0.25 neutral, 0.6 cordial, above that allied."""
-    standing = table.standing
-    if table.at_war or standing < -0.5:
-        return "hostile"
-    if standing < -0.15:
-        return "wary"
-    if standing < 0.25:
-        return "neutral"
-    return "cordial" if standing < 0.6 else "allied"
-
-
 def _decision(
     table: Table, answer: Literal["accept", "refuse", "counter"], terms: tuple[TreatyTerm, ...]
 ) -> DiplomacyDecision:
-    stance, name_of = stance_of(table), table.situation.name_of
+    stance, name_of = table.side.stance, table.situation.name_of
     us, them = name_of(table.us), name_of(table.them) if table.them else table.situation.say("diplomacy-nobody")
+    said = "open" if answer == "counter" and table.situation.talks is not None and not table.offered else answer
     spoken = (
-        table.situation.say(f"diplomacy-{answer}", us=us, them=them),
+        table.situation.say(f"diplomacy-{said}", us=us, them=them),
         table.situation.say(f"diplomacy-stance-{stance}", us=us, them=them),
     )
     return DiplomacyDecision(message=clip(" ".join(spoken), 600), answer=answer, terms=terms, stance=stance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rules.bargain import LIGHT_TERMS, Obstacle, Table, set_faults, term_faults
+from rules.bargaining.talks import GIVES_AWAY, talks_faults
 from rules.boss.planning import Council
 from rules.describe import look_at
 from rules.encounters import asked_difficulty, balance, budget_of, figures, within_budget, xp_of
@@ -16,6 +17,7 @@ from rules.quests.judging import complete_quest, objections_to_quest
 from rules.situation import Situation
 from rules.taint import Sought, hidden_from, names_of
 from rules.words import objections_to_words
+from schemas.affairs import Talks
 from schemas.creatures import Action
 from schemas.decisions import (
     CONTENTS,
@@ -239,22 +241,39 @@ _WHY_NO_TREATY: Mapping[Obstacle, str] = {
 
 
 def _diplomacy(proposal: DiplomacyDecision, situation: Situation) -> Iterator[Objection]:
-    if proposal.answer == "refuse":
-        return
     table = Table(situation)
+    if proposal.answer == "refuse":
+        if situation.talks is not None:
+            yield from _out_of_turn(table, situation.talks, proposal)
+        return
     obstacle = table.obstacle
     if obstacle is not None:
         what = f"{_WHY_NO_TREATY[obstacle]}; only 'refuse' is possible"
         yield Objection(obstacle, "answer", what, repairable=False)
         return
-    offered = tuple(table.offer.terms) if table.offer else ()
+    offered = table.offered
     accepted = proposal.answer == "accept"
     terms = offered if accepted else proposal.terms
-    for number, term in enumerate(terms):
-        where = "answer" if accepted else f"terms[{number}]"
-        yield from _term(table, term, where)
-    for code, what in set_faults(terms):
-        yield Objection(code, "answer" if accepted else "terms", what)
+    illegal = [
+        *(
+            objection
+            for number, term in enumerate(terms)
+            for objection in _term(table, term, "answer" if accepted else f"terms[{number}]")
+        ),
+        *(Objection(code, "answer" if accepted else "terms", what) for code, what in set_faults(terms)),
+    ]
+    yield from illegal
+    if illegal:
+        return
+    if situation.talks is not None:
+        yield from _out_of_turn(table, situation.talks, proposal)
+    elif table.side.total(terms) < table.side.reserve:
+        yield Objection("below_reserve", "answer" if accepted else "terms", GIVES_AWAY)
+
+
+def _out_of_turn(table: Table, talks: Talks, proposal: DiplomacyDecision) -> Iterator[Objection]:
+    for code, where, what in talks_faults(table, talks, proposal):
+        yield Objection(code, where, what)
 
 
 def _term(table: Table, term: TreatyTerm, where: str) -> Iterator[Objection]:

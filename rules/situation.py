@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from rules.bargaining.affairs import Affairs
 from rules.bestiary import Bestiary
 from rules.dice import Dice
 from rules.phrasebook import Phrasebook, read_out
 from rules.sentiment import valence_of
+from schemas.affairs import Talks
 from schemas.characters import Character
 from schemas.creatures import Action, CreatureTemplate
 from schemas.dialogues import DialogueTree, Talk
@@ -49,6 +51,10 @@ class Situation:
     """What a boss has learned from its fights, on a road that looks it up."""
     aim: Aim | None = None
     """How hard an encounter is meant to be, where the request leaves that open and the road finds out."""
+    affairs: Affairs = field(default_factory=Affairs)
+    """Treaties, promises and wars between factions, on a road that looks them up."""
+    talks: Talks | None = None
+    """The negotiation that this is a round of, with what the other side has just put forward."""
     known_temper: Temper | None = None
     """What the character is like now, where the road has looked it up; None: as its sheet says."""
     tidings: Tidings = field(default_factory=Tidings)

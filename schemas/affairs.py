@@ -205,6 +205,8 @@ class Reply(Value):
     message: str | None = Field(default=None, max_length=2_000)
     at: WorldTime | None = None
     """When it is said, by the game's clock; None: at the moment when we spoke."""
+    round: int | None = Field(default=None, ge=1)
+    """Which of our rounds it answers; None: the last one. Sent twice with its round, it is heard once."""
 
     @model_validator(mode="after")
     def _terms_only_to_counter(self) -> Reply:

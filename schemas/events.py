@@ -395,6 +395,7 @@ class DiplomaticReply(EventBase):
     terms: tuple[TreatyTerm, ...] = Field(default=(), max_length=8)
     """What it puts forward, where it opens or counters; to open without any leaves the first word to the other side."""
     message: str | None = Field(default=None, max_length=2_000)
+    answered_by: ClassVar[str | None] = "negotiation"
     primary_field: ClassVar[str] = "receiving"
     involved_fields: ClassVar[tuple[str, ...]] = ("replying",)
     faction_fields: ClassVar[tuple[str, ...]] = ("replying", "receiving")
@@ -428,11 +429,11 @@ class TributePaid(EventBase):
 
     type: Literal["TributePaid"] = "TributePaid"
     payer: Id
-    to: Id
+    receiving: Id
     gold: int = Field(ge=1, le=1_000_000)
     primary_field: ClassVar[str] = "payer"
-    involved_fields: ClassVar[tuple[str, ...]] = ("to",)
-    faction_fields: ClassVar[tuple[str, ...]] = ("payer", "to")
+    involved_fields: ClassVar[tuple[str, ...]] = ("receiving",)
+    faction_fields: ClassVar[tuple[str, ...]] = ("payer", "receiving")
 
 
 class AllyAnswered(EventBase):

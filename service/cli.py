@@ -37,6 +37,7 @@ from service.cli_graph import app as graph_app
 from service.cli_memory import app as memory_app
 from service.cli_models import app as models_app
 from service.cli_models import show_findings
+from service.cli_negotiate import app as negotiate_app
 from service.cli_quest import app as quest_app
 from service.cli_simulate import app as simulate_app
 from service.cli_stats import stats
@@ -63,6 +64,7 @@ app.add_typer(graph_app, name="graph")
 app.add_typer(memory_app, name="memory")
 app.add_typer(models_app, name="models")
 app.add_typer(quest_app, name="quest")
+app.add_typer(negotiate_app, name="negotiate")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(tags_app, name="tags")
 app.add_typer(world_app, name="world")

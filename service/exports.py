@@ -69,6 +69,11 @@ async def diplomacy() -> DecisionGraph:
     return (await _loom()).graph("diplomacy", checkpoints=False)
 
 
+async def negotiation() -> DecisionGraph:
+    """Talks between two factions, round by round."""
+    return (await _loom()).graph("negotiation", checkpoints=False)
+
+
 async def description() -> DecisionGraph:
     """What a thing, a place or a creature looks like now."""
     return (await _loom()).graph("description", checkpoints=False)

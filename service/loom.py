@@ -14,7 +14,17 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 from pydantic import ValidationError
 
-from graphs import DecisionGraph, DecisionInput, Declaration, compile_graph, find, follow_graph, library_names, load
+from graphs import (
+    DecisionGraph,
+    DecisionInput,
+    Declaration,
+    asked_of,
+    compile_graph,
+    find,
+    follow_graph,
+    library_names,
+    load,
+)
 from inference import BEHIND_PLAY, Budgets, swap, working_for
 from memory import Commit, Memory, WorldLine
 from nodes import CATALOGUE, SCHEMA_VERSION, SPEAKING, Catalogue, Clock, Context, Speaking, sentences, speaking_now
@@ -35,6 +45,7 @@ from schemas import (
     QuestProgress,
     Receipt,
     RecordError,
+    Reply,
     Settings,
     SpokenSentence,
     StateTooOld,
@@ -51,6 +62,7 @@ from service.checkpoints import Checkpoints, open_checkpoints
 from service.exporters import exporting
 from service.garbage import left_alone
 from service.jobs import jobs_of
+from service.negotiations import Negotiations
 from service.quest_ledger import FOLLOWED, QuestLedger
 from telemetry import calls_made, decision_span
 from tools import Toolbox
@@ -80,6 +92,8 @@ class Loom:
         self.settings, self.context, self.catalogue = settings, context, catalogue
         self.background = Background(jobs_of(settings, context))
         """What runs behind play."""
+        self.negotiations = Negotiations(self)
+        """Talks between factions that wait for the other side, and what stands between them."""
         self._checkpointer = checkpointer
         self._graphs: dict[tuple[str, bool], tuple[Declaration, DecisionGraph]] = {}
         self._finishing: set[asyncio.Task[None]] = set()
@@ -278,12 +292,19 @@ class Loom:
         except (TimeoutError, RecordError):
             return None
 
-    async def resume(self, request: DecisionRequest | Mapping[str, object]) -> Decision:
-        """Answer a request whose run was cut off, from its last checkpoint if there is one, else from the start.
+    async def resume(
+        self, request: DecisionRequest | Mapping[str, object] | str, answer: Reply | Mapping[str, object] | None = None
+    ) -> Decision:
+        """Go on with a run that stopped: one that was cut off, by its request; talks that wait, by thread and answer.
+
+        With an `answer` the first argument is the thread, and this is `negotiations.answer`. Else: answer a request
+        whose run was cut off, from its last checkpoint if there is one, else from the start.
 
         Either way its effects happen once, and a request that was answered already gets the same answer. Raises
         `StateTooOld` for a checkpoint that another version of the state wrote; `decide` starts afresh.
         """
+        if isinstance(request, str):
+            return await self.negotiations.answer(request, answer if answer is not None else {})
         began = self.context.clock.now()
         asked = await self._on_its_timeline(self.read_request(request))
         recorded = await self.memory.decision(asked.world, asked.id, asked.timeline)
@@ -316,6 +337,19 @@ class Loom:
         if request.deadline_ms is not None:
             return request.deadline_ms / 1_000
         return self.declaration(request.kind).deadline
+
+    async def next_round(self, request: DecisionRequest, reply: Reply) -> Decision:
+        """The decision of a round of talks: the run that waits goes on, or a new one begins where none does.
+
+        Another timeline, or a checkpoint that was lost, has no such run; the record says how far the talks had come.
+        """
+        began, asked = self.context.clock.now(), self.read_request(request)
+        waiting = None
+        with suppress(CheckpointsUnavailable):
+            waiting = await asked_of(self.graph(asked.kind), self._config(asked))
+        follows = waiting is not None and asked.id.endswith(f".{int(waiting.get('round', 0)) + 1}")
+        start: DecisionInput = {"reply": reply.model_dump(mode="json")} if follows else self._start(asked)
+        return await self._run(asked, start, began)
 
     def _start(self, request: DecisionRequest) -> DecisionInput:
         raw = request.model_dump(mode="json")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.characters import proving
+from benchmarks.characters import bargaining, proving
 from benchmarks.figures import Figure
 
-PARTS = (proving,)
+PARTS = (proving, bargaining)
 """To add a subject: write its module, then add it."""
 
 

@@ -1,17 +1,20 @@
-"""The suite `characters`: a module a subject. To add one: write it, then add it to `SUBJECTS`."""
+"""The suite `characters`: a module a subject, each held against a checker of its own.
+
+To add one: write it, then add it to `SUBJECTS`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from benchmarks.figures import Figure
-from evals.characters import quests
+from evals.characters import bargains, quests
 from evals.characters.dialogue import dialogue
 from evals.outcome import Asked, Outcome
 
 Subject = Callable[[Asked], Awaitable[Sequence[Figure] | Outcome]]
 """What measures one subject: its figures, and where there are any the cases that failed."""
-SUBJECTS: tuple[Subject, ...] = (dialogue, quests.run)
+SUBJECTS: tuple[Subject, ...] = (dialogue, quests.run, bargains.measure)
 
 
 async def run(asked: Asked) -> Outcome:

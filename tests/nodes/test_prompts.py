@@ -57,6 +57,8 @@ def values(request: DecisionRequest, **changes: object) -> dict[str, object]:
         "surroundings": ["From here one can go to market_cross."],
         "study": ("They kill from afar.",),
         "stances": ("press (temper, at any time)",),
+        "talks": (),
+        "treaties": (),
         "own": own,
         "recalled": Recalled(
             facts=others,

@@ -327,6 +327,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "drawing of bark": _drawing("bark"),
     "drawing of quest": _drawing("quest"),
     "deeds": rules_tables.deeds,
+    "drawing of negotiation": _drawing("negotiation"),
     "dice": rules_tables.dice,
     "conditions": rules_tables.conditions,
     "trait tags": rules_tables.trait_tags,

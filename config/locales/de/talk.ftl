@@ -170,6 +170,7 @@ quest-errand-hook = Frische Spuren führen von dort weiter
 diplomacy-nobody = niemand
 diplomacy-accept = Das Angebot wurde gehört, und die Antwort ({ $us }) ist ja. Es werde niedergeschrieben und besiegelt.
 diplomacy-counter = Das Angebot wurde gehört, und dies ist die Antwort ({ $us }): nicht zu diesen Bedingungen, aber es gibt andere, die wir unterschreiben würden.
+diplomacy-open = Wir ({ $us }) sind gekommen, um zu reden, und legen dies auf den Tisch: Lasst hören, was ihr davon haltet.
 diplomacy-refuse = Das Angebot wurde gehört, und die Antwort ({ $us }) ist nein.
 diplomacy-stance-hostile = Zwischen uns steht Blut, und Tinte wäscht es nicht ab.
 diplomacy-stance-wary = Eine Hand bleibt auf dem Tisch, die andere am Heft.

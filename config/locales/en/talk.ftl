@@ -170,6 +170,7 @@ quest-errand-hook = Fresh tracks lead on from there
 diplomacy-nobody = nobody
 diplomacy-accept = The offer was heard, and the answer of { $us } is yes. Let it be written down and sealed.
 diplomacy-counter = The offer was heard, and this is the answer of { $us }: not on these terms, but there are others that we would sign.
+diplomacy-open = { $us } came to talk, and puts this on the table: let us see what you make of it.
 diplomacy-refuse = The offer was heard, and the answer of { $us } is no.
 diplomacy-stance-hostile = There is blood between us, and ink does not wash it off.
 diplomacy-stance-wary = We shall keep one hand on the table and the other on the hilt.
