@@ -50,7 +50,8 @@ def question_of(
     """
     request, graph = context.request(state), state["graph"]
     recalled, situation = context.recalled(state), context.situation(state, "reuse")
-    sampled = sampling(context.asking.temperature if temperature is None else temperature, situation.own_temper)
+    base = context.asking.temperature if temperature is None else temperature
+    sampled = sampling(base, situation.own_temper)
     asked = {
         "world": request.world,
         "graph": [graph["name"], graph["version"], graph["hash"]],
@@ -65,7 +66,7 @@ def question_of(
         world=request.world,
         kind=request.kind,
         key=_digest(asked),
-        drawer=None if holds_secret else _digest(_shared(state, context, recalled, asked["asked"])),
+        drawer=None if holds_secret else _digest(_shared(state, context, recalled, [role, max_tokens, base])),
         parts=(_words(request), _around(request)),
         hearers=_hearers(request) if graph["decides"] in HEARD else (),
         seed=request.seed,

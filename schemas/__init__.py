@@ -195,7 +195,7 @@ from schemas.model_calls import LoggedCall, ModelCall
 from schemas.odds import Estimate, Odds
 from schemas.pacing import Aim, Bout, FightEnd
 from schemas.parties import Hero, HeroAction, HeroDamage, HeroSave, Party
-from schemas.persona import Goal, SampleLine
+from schemas.persona import Goal, SampleLine, Worded
 from schemas.quests import (
     TIDINGS,
     BranchPlan,
@@ -583,6 +583,7 @@ __all__ = [
     "WeaponProperty",
     "Weather",
     "When",
+    "Worded",
     "World",
     "WorldInfo",
     "WorldPack",

@@ -365,17 +365,18 @@ class Loom:
         with decision_span(request) as span, working_for(account), self.context.pressure.deciding():
             decision = span.made(await self._answer(request, start, began))
         if isinstance(request.event, FOLLOWED):
-            await self._follow_quests(request)
+            await self._follow_quests(request, began)
         self.background.after(request)
         return decision
 
-    async def _follow_quests(self, request: DecisionRequest) -> None:
+    async def _follow_quests(self, request: DecisionRequest, began: float) -> None:
         """Let the event of a request advance the quests under way: written before the answer goes out, unless the
-        record is slow; then behind it."""
+        record is slow, or the answer due; then behind it."""
         following = asyncio.create_task(self.quests(request.world).heard(request))
         self._finishing.add(following)
         following.add_done_callback(self._finishing.discard)
-        await asyncio.wait({following}, timeout=self.context.clock.limit(SAVING))
+        left = began + self._seconds(request) - self.context.clock.now()
+        await asyncio.wait({following}, timeout=self.context.clock.limit(min(SAVING, left)))
 
     async def _answer(self, request: DecisionRequest, start: DecisionInput | None, began: float) -> Decision:
         declaration, graph = self._graph(request.kind)

@@ -239,10 +239,10 @@ def codes() -> set[str]:
         "nodes": ("_because", "_rules", "_unproven", "_plain", "_refuse"),
         "service": ("_safety_net",),
         "graphs": ("_ran", "_because"),
-        "rules": ("Objection", "plain_answer", "term_faults", "_people", "set_faults"),
+        "rules": ("Objection", "plain_answer", "term_faults", "_people", "set_faults", "talks_faults"),
     }
     for folder, names in watched.items():
-        for file in (PROJECT / folder).glob("*.py"):
+        for file in (PROJECT / folder).rglob("*.py"):
             found |= set(_written(ast.parse(file.read_text(encoding="utf-8")), names))
     assert '"rules_only"' in (PROJECT / "nodes" / "decide_by_rules.py").read_text(encoding="utf-8")
     return {code for code in found - {"error"} if re.fullmatch(r"[a-z]+(_[a-z]+)*", code)}
@@ -258,7 +258,7 @@ def _written(tree: ast.Module, names: tuple[str, ...]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if called in {"Step", "note", "_refuse", "_with", "_command"}:
+            if called in {"Step", "note", "_refuse", "_with", "_command", "Word"}:
                 yield from (
                     text
                     for word in node.keywords

@@ -214,6 +214,7 @@ def test_langgraphs_own_loader_serves_all_graphs_from_one_loom(tmp_path: Path) -
     files = sorted((PROJECT / "config" / "worlds" / "morning_star" / "opening").glob("*.json"))
     files.append(PROJECT / "config" / "worlds" / "morning_star" / "examples" / "crowd.json")
     opening = {request["kind"]: request for request in (json.loads(file.read_text()) for file in files)}
+    opening["negotiation"] = opening["diplomacy"] | {"kind": "negotiation", "id": "opening-talks"}
     # What `langgraph dev` sets for its server in memory.
     platform = {
         "DATABASE_URI": ":memory:", "REDIS_URI": "fake", "MIGRATIONS_PATH": "__inmem",

@@ -87,9 +87,8 @@ def _line(loom: Loom, request: DecisionRequest, sort: str, dice: Random) -> Mapp
 def _broken(quest: dict[str, Any], dice: Random) -> dict[str, Any]:
     """One of: a moon, a saint who gives it, a fortune, a murder before the talk, a circle, an item that nobody has."""
     steps = [dict(one) for one in quest["objectives"]]
-    for one in quest["branches"]:
-        if one["ending"] == "success":
-            last = next(step for step in steps if step["id"] == one["decided_by"])
+    decided_by = next(one["decided_by"] for one in reversed(quest["branches"]) if one["ending"] == "success")
+    last = next(step for step in steps if step["id"] == decided_by)
     way = dice.randrange(6)
     if way == 0:
         last.update(kind="reach", target="the_moon")

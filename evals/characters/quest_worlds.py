@@ -108,7 +108,7 @@ def situation_in(wild: Wild, seed: int) -> Situation:
             for name, exits in wild.roads.items()
         },
     )
-    told, seen = [], []
+    told, seen = list[str](), list[str]()
     for name in sorted(wild.dead):
         (told if dice.random() < 0.7 else seen).append(name)
     held = {item: holder for item, holder in wild.items.items() if holder is not None and holder in wild.homes}

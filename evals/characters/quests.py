@@ -158,7 +158,7 @@ def _killed_before(quest: Quest, where: Wild, dice: Random) -> Quest | None:
     if not needed or len(quest["objectives"]) > 11:
         return None
     one = dice.choice(needed)
-    kill = {"id": "kill", "kind": "defeat", "target": one["target"], "description": "Kill", "after": []}
+    kill: dict[str, Any] = {"id": "kill", "kind": "defeat", "target": one["target"], "description": "Kill", "after": []}
     return _with(quest, {"id": one["id"], "after": [*one["after"], "kill"]}, kill)
 
 

@@ -168,6 +168,6 @@ def test_a_bigger_catalogue_leaves_the_smaller_as_it_is() -> None:
 
 
 def test_every_key_but_the_request_and_the_deadline_is_reset() -> None:
-    assert set(FRESH) == set(DecisionState.__annotations__) - {"request", "graph", "deadline_at"}
+    assert set(FRESH) == set(DecisionState.__annotations__) - {"request", "graph", "deadline_at", "reply"}
     assert fresh() == FRESH
     assert fresh().get("trace") is not fresh().get("trace")

@@ -28,7 +28,7 @@ def at(day: int, minute: int = 0) -> WorldTime:
 async def decide(memory: Memory, number: int, when: WorldTime, timeline: str | None = None) -> int:
     commit = full_commit(number)
     done = await memory.commit(
-        Commit(commit.decision, THREAD, timeline, commit.staged, commit.memory, commit.turns, at=when)
+        Commit(commit.decision, THREAD, timeline, commit.staged, commit.memory, turns=commit.turns, at=when)
     )
     return done.seq
 

@@ -79,11 +79,15 @@ def cached(settings: Settings, **more: object) -> Settings:
 
 
 def talk(opening: Opening, by: str = "ann", text: str = SOUP, *, to: str = "pip", **more: Any) -> DecisionRequest:
-    """A player says something to Pip, who knows no secret; each player in a conversation of their own."""
+    """A player says something to Pip, who knows no secret; each player in a conversation of their own.
+
+    `days` later: kind words please him for some hours, and who feels otherwise is asked anew.
+    """
     asked = opening("dialogue").model_dump(mode="json")
     asked["event"] |= {"speaker": by, "listener": to, "text": text, "concepts": more.pop("concepts", [])}
     somebody = [{"id": to, "kind": "character"}, {"id": by, "kind": "player", "name": by.title(), "side": "party"}]
     asked["scene"] |= {"present": somebody, "recent_events": []} | more.pop("scene", {})
+    asked["scene"]["time"]["day"] += more.pop("days", 0)
     asked |= {"id": f"talk-{next(_NUMBERS)}", "character": to, "thread": f"with-{by}", "policy": "model"}
     return DecisionRequest.model_validate(asked | more)
 
@@ -162,8 +166,8 @@ async def test_no_player_hears_the_same_words_twice(open_loom: OpenLoom, opening
     model = Teller()
     async with open_loom(model, settings=caching) as loom:
         first = await loom.decide(talk(opening, "ann"))
-        second = await loom.decide(talk(opening, "ann", ALIKE, thread="another"))
-        both = [await loom.decide(talk(opening, "bob", thread=f"bob-{n}")) for n in range(3)]
+        second = await loom.decide(talk(opening, "ann", ALIKE, thread="another", days=9))
+        both = [await loom.decide(talk(opening, "bob", thread=f"bob-{n}", days=9 * (n + 2))) for n in range(3)]
 
     assert [first.receipt.source, second.receipt.source] == ["model", "model"], "Ann has heard the first"
     assert [one.receipt.source for one in both] == ["cache", "cache", "model"], "two variants, and then a new one"
@@ -195,7 +199,7 @@ async def test_what_shapes_an_answer_must_be_the_same(open_loom: OpenLoom, openi
             "eve": {"concepts": ["hollow_bell"]},
         }
         others = [await loom.decide(talk(opening, by, **changes)) for by, changes in changed.items()]
-        same = await loom.decide(talk(opening, "fay"))
+        same = await loom.decide(talk(opening, "fay", days=9))
 
     assert {one.receipt.source for one in others} == {"model"}
     assert same.receipt.source == "cache"

@@ -219,7 +219,7 @@ def test_a_sixth_graph_is_begun_checked_drawn_and_run_without_touching_python(
     assert "loomwright graph check ambush" in made.out
     monkeypatch.setenv("LOOMWRIGHT_GRAPHS", json.dumps([str(PROJECT / "graphs" / "library"), str(tmp_path / "mine")]))
 
-    assert "ok ambush 1, 10 nodes" in loomwright("graph", "check", "ambush").out
+    assert "ok ambush 1, 11 nodes" in loomwright("graph", "check", "ambush").out
     assert "balance" in loomwright("graph", "draw", "ambush").out
     assert "ambush" in loomwright("graph", "list").out
     ran = loomwright("decide", "ambush", "--event", str(OPENING / "3_encounter.json"), "--json")

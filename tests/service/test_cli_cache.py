@@ -26,8 +26,8 @@ def play(opening: Opening, settings: Settings, *players: str, said: str = ALIKE)
         model = Teller()
         async with Loom.open(settings, model=model) as loom:
             await loom.memory.load_world(read_world(WORLD))
-            for player in players:
-                await loom.decide(talk(opening, player, said, deadline_ms=60_000))
+            for number, player in enumerate(players):
+                await loom.decide(talk(opening, player, said, deadline_ms=60_000, days=9 * number))
         return model.times
 
     return asyncio.run(talking())

@@ -294,7 +294,9 @@ async def test_a_hundred_characters_at_once_all_answer_while_the_endpoint_hangs(
         decisions = await asyncio.gather(*(loom.decide(request) for request in asked))
         assert time.perf_counter() - began < 4 + MARGIN
         assert {decision.receipt.source for decision in decisions} == {"fallback"}
-        assert {decision.receipt.reason for decision in decisions} == {"deadline"}
+        reasons = {decision.receipt.reason for decision in decisions}
+        assert "deadline" in reasons
+        assert reasons <= {"deadline", "too_many_at_once"}
         for request, decision in zip(asked, decisions, strict=True):
             assert await objections(loom, request, decision) == []
 
@@ -309,7 +311,7 @@ async def test_after_a_refusal_the_next_does_not_wait_for_the_endpoint(
     await model.aclose()
 
     assert first.receipt.reason == second.receipt.reason == "model_unavailable"
-    assert [step.node for step in second.receipt.steps] == ["size_up", "choose_policy", "decide_by_rules"]
+    assert [step.node for step in second.receipt.steps] == ["feel", "size_up", "choose_policy", "decide_by_rules"]
 
 
 async def test_a_failing_endpoint_is_one_warning_in_the_log_without_what_a_player_said(

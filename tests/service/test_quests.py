@@ -202,7 +202,7 @@ async def test_a_giver_who_dies_while_the_quest_is_written_gives_none(
     open_loom: OpenLoom, opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meanwhile = _Meanwhile()
-    call = {"tool": "add_knowledge_fact", "arguments": {
+    call: dict[str, Any] = {"tool": "add_knowledge_fact", "arguments": {
         "text": "Somebody pays for the lantern.", "kind": "event", "topic": "lantern", "about": [], "importance": 0.4,
         "known_by": []}}  # fmt: skip
 

@@ -120,7 +120,7 @@ async def test_a_model_may_leave_the_tree_and_the_player_finds_the_way_back(
     open_loom: OpenLoom, settings: Settings, opening: Opening
 ) -> None:
     async with open_loom(model=says(A_LINE), settings=roomy(settings)) as loom:
-        auto: dict[str, object] = {"policy": "model", "deadline_ms": 5_000}
+        auto: dict[str, Any] = {"policy": "model", "deadline_ms": 5_000}
         first = await loom.decide(asked(opening, 1, opens(), **auto))
         free = await loom.decide(asked(opening, 2, answers("What does the moon pay?"), **auto))
         back = await loom.decide(asked(opening, 3, answers(A_BELL), **auto))
@@ -180,7 +180,7 @@ async def test_a_model_s_own_line_is_gone_on_with_as_it_was_said(
     open_loom: OpenLoom, settings: Settings, opening: Opening
 ) -> None:
     async with open_loom(model=says(A_LINE), settings=roomy(settings)) as loom:
-        auto: dict[str, object] = {"policy": "model", "deadline_ms": 5_000}
+        auto: dict[str, Any] = {"policy": "model", "deadline_ms": 5_000}
         free = await loom.decide(asked(opening, 1, opens(text="What does the moon pay?"), **auto))
         await loom.decide(asked(opening, 2, cut(10), **auto))
         resumed = await loom.decide(asked(opening, 3, opens(), **auto))

@@ -152,7 +152,7 @@ quest-escort-failure = The journey is called off
 quest-escort-hook = Somebody knew which road they would take
 
 quest-confront-title = A reckoning: { $about }
-quest-confront-summary = { $giver } has heard things that can no longer be left alone. Learn what { $about } is up to, then go and face it. The place is known: { $place }.
+quest-confront-summary = { $giver } has heard of something that must not go on. Learn what { $about } is up to, then go and face it. The place is known: { $place }.
 quest-confront-success = Settled by force
 quest-confront-compromise = Settled by words
 quest-confront-failure = Things are left as they are
