@@ -26,7 +26,7 @@ WAYS = {
     "quest": "feel survey choose_policy recall compose generate prove judge act confirm remember",
     "description": "feel look_up choose_policy recall compose generate judge keep_look remember",
     "tactics": "feel study choose_policy recall compose generate judge remember",
-    "diplomacy": "feel weigh_standing weigh_offer choose_policy recall compose generate judge act remember",
+    "diplomacy": "feel weigh_standing look_abroad weigh_offer choose_policy recall compose generate judge act remember",
 }
 """The nodes on the model's road through each graph."""
 BESIDE = {"repair", "decide_by_rules"}

@@ -51,9 +51,9 @@ def with_first_node(settings: Settings, folder: Path, name: str) -> Settings:
     """The library's combat graph with a node of somebody's before everything else, and no way out of it."""
     folder.mkdir()
     text = (LIBRARY / "combat.yaml").read_text()
-    text = text.replace("entrypoint: size_up", f"entrypoint: {name}")
+    text = text.replace("entrypoint: feel", f"entrypoint: {name}")
     (folder / "combat.yaml").write_text(
-        text.replace("nodes:\n", f"nodes:\n  {name}:\n    use: {name}\n    then: size_up\n", 1)
+        text.replace("nodes:\n", f"nodes:\n  {name}:\n    use: {name}\n    then: feel\n", 1)
     )
     return settings.model_copy(update={"graphs": (*settings.graphs, folder)})
 

@@ -62,7 +62,7 @@ def test_the_demo_is_played_by_the_model_where_noise_can_be_legal(vllm_url: str,
 
     assert [kind for kind, _, _ in told] == [kind for kind in KINDS if kind not in ENCORE]
     by_model = [kind for kind, source, _ in told if source in {"model", "repaired"}]
-    assert len(by_model) >= 3, told
+    assert len(by_model) >= 2, told
     assert all(misfits(line) == [] for line in ran.stdout.splitlines())
     for decision, (kind, source, reason) in zip(decisions, told, strict=True):
         if source == "fallback":
